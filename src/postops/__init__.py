@@ -1,0 +1,5 @@
+"""postops: social media posts, reviewed like code."""
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"
