@@ -208,7 +208,8 @@ class Facet(NamedTuple):
     value: str
 
 
-class Measure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Measure:
     """How long a text is by the rules of one platform. `bytes` in UTF-8."""
 
     count: int
