@@ -1,0 +1,95 @@
+"""Update and withdraw: claimed like a publish, but harmless to repeat."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from postops.errors import NotSent, OutcomeUnknown, PostopsError, Rejected
+from postops.plan import iso
+from postops.publish.claims import provenance
+from postops.publish.ports import Result
+from postops.publish.send import outgoing_part, receipt_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from postops.ledger.state import DeliveryState
+    from postops.model import Outgoing, Receipt
+    from postops.plan import Action
+    from postops.publish.ports import Loaded
+    from postops.publish.send import Desk
+
+T = TypeVar("T")
+
+
+async def withdraw(desk: Desk, action: Action) -> Result:
+    """Delete what is there, the last part first, so that no thread loses its head before its tail."""
+    done: DeliveryState = desk.ledger.state.delivery(action.delivery)
+    url = done.parts[1].url if 1 in done.parts else None
+    for number in sorted(done.parts, reverse=True):
+        receipt = receipt_of(done, number)
+        if receipt is None or done.parts[number].withdrawn:
+            continue
+        try:
+            await _again(desk, partial(desk.platform.delete, receipt))
+        except PostopsError as error:
+            return _stays(desk, action, number, error)
+        event = {"type": "withdrawn", "part": number, "remote_id": receipt.remote_id}
+        desk.pusher.record(_event(action) | event)
+    return Result(action.delivery, "withdrawn", url)
+
+
+async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, Any]) -> Result:
+    """Bring every part to what the file says now."""
+    url = None
+    for part in loaded.message.parts:
+        outgoing = outgoing_part(desk, loaded, claim, part)
+        receipt = receipt_of(desk.ledger.state.delivery(action.delivery), part.number)
+        if receipt is None:
+            continue
+        try:
+            changed = await _again(desk, _update(desk, outgoing, receipt))
+        except PostopsError as error:
+            return _stays(desk, action, part.number, error)
+        url = url or changed.url
+        event = {"type": "updated", "part": part.number, "parts": len(loaded.message.parts)}
+        told = {"remote_id": changed.remote_id, "url": changed.url, "extra": dict(changed.extra)}
+        at = {"published_at": iso(receipt.at)}
+        desk.pusher.record(_event(action) | event | told | at | provenance(loaded))
+    return Result(action.delivery, "updated", url)
+
+
+def _update(desk: Desk, outgoing: Outgoing, receipt: Receipt) -> Callable[[], Awaitable[Receipt]]:
+    async def call() -> Receipt:
+        prepared = await desk.platform.prepare(outgoing)
+        return await desk.platform.update(outgoing, prepared, receipt)
+
+    return call
+
+
+async def _again(desk: Desk, call: Callable[[], Awaitable[T]]) -> T:
+    """These calls may be repeated: twice done is as good as once."""
+    for attempt in range(1, desk.terms.tries):
+        try:
+            return await call()
+        except (NotSent, OutcomeUnknown):
+            await desk.clock.sleep(attempt * (0.5 + desk.clock.random()))
+    return await call()
+
+
+def _stays(desk: Desk, action: Action, part: int, error: PostopsError) -> Result:
+    """A refusal is written down; an unknown outcome leaves the claim open, to be done again."""
+    text = str(error)
+    if isinstance(error, Rejected):
+        event = {"type": "failed", "part": part, "error": text, "status": error.status}
+        desk.pusher.record(_event(action) | event)
+        return Result(action.delivery, "failed", error=text)
+    if isinstance(error, NotSent):
+        desk.pusher.record(_event(action) | {"type": "released", "part": part, "reason": text})
+        return Result(action.delivery, "unsent", error=text)
+    return Result(action.delivery, "unknown", error=text)
+
+
+def _event(action: Action) -> dict[str, Any]:
+    return {"delivery": action.delivery, "account": action.account}

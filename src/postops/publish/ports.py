@@ -1,0 +1,123 @@
+"""What a run is given: who to send as, what to send, and under which terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from postops.model import MediaFile, Message, Part
+    from postops.plan import Plan
+    from postops.platforms.base import Platform
+
+Outcome = Literal[
+    "published",  # it is there, and the ledger says so
+    "updated",
+    "withdrawn",
+    "skipped",  # too late or expired, as the file asks
+    "failed",  # the platform said no
+    "unsent",  # nothing reached the platform; the next run tries again
+    "deferred",  # the platform asked to wait
+    "unknown",  # it may exist; the claim stays open and the next run settles it
+    "in-doubt",  # nobody can know: `postops resolve`
+    "held",  # the account may not be used: wrong identity, wrong clock, no login
+]
+
+ALARMS: frozenset[str] = frozenset({"failed", "unsent", "unknown", "in-doubt", "held"})
+"""Outcomes after which a run exits 1."""
+
+
+class Result(NamedTuple):
+    """What became of one delivery in this run.
+
+    `again`: it is proven not to be there, so this very run may claim and send it once more.
+    """
+
+    delivery: str
+    outcome: Outcome
+    url: str | None = None
+    remote_id: str | None = None
+    error: str | None = None
+    again: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        document = self._asdict()
+        del document["again"]
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One message with ways to its bytes, as of one commit. Digests as the ledger wants them."""
+
+    message: Message
+    source: str
+    commit: str
+    blob: str
+    path: str
+    on_edit: str
+    on_remove: str
+    files: Callable[[Part], tuple[MediaFile, ...]]
+    card_image: MediaFile | None = None
+
+
+class Loader(Protocol):
+    """Where messages come from: the content branch, at its tip or at the commit of a claim."""
+
+    def load(self, delivery: str, commit: str | None = None) -> Loaded:
+        """Render one delivery. Raises `PostopsError` where the file is not there any more."""
+        ...
+
+
+class Ledger(Protocol):
+    """What a run needs of the ledger; `postops.ledger.journal.Ledger` in real life."""
+
+    state: Any
+    pending: int
+
+    async def refresh(self) -> None: ...
+    async def claim(self, drafts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]: ...
+    def record(self, *drafts: dict[str, Any]) -> list[dict[str, Any]]: ...
+    async def push(self) -> None: ...
+
+
+class Login(NamedTuple):
+    """One account, ready to be used. `was` is the name it had before a rename."""
+
+    platform: Platform
+    was: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The numbers a run keeps to. Times in seconds where not a `timedelta`.
+
+    `lease` is a claim's life. `timeout` bounds one request. `patience` is the longest wait for a
+    rate limit or an indexing lag before the delivery is left to a later run. `tries` bounds the
+    attempts at one step, `races` the lost races, `rounds` the claims of one delivery in one run.
+    """
+
+    lease: timedelta = timedelta(minutes=20)
+    clock_skew: timedelta = timedelta(minutes=2)
+    timeout: float = 30.0
+    patience: float = 90.0
+    tries: int = 3
+    races: int = 8
+    rounds: int = 3
+    push_after: float = 5.0
+    push_count: int = 20
+    idempotency_margin: float = 600.0
+
+    @property
+    def window(self) -> timedelta:
+        """How long after its claim a delivery may still be sent: then the lease could be taken."""
+        return self.lease - timedelta(seconds=self.timeout) - 2 * self.clock_skew
+
+
+class Replan(Protocol):
+    """Make the plan anew from what the ledger says now."""
+
+    def __call__(self) -> Plan: ...

@@ -1,0 +1,80 @@
+"""Outcomes reach the remote after 5 seconds or 20 results, whichever is first.
+
+One push at a time: the ledger's head is a compare-and-swap, and two of our own pushes would only
+race each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from postops.clock import Clock
+    from postops.publish.ports import Ledger, Terms
+
+
+class Pusher:
+    """Records outcomes at once on disk, and brings them to the remote in the background."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, terms: Terms) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._terms = terms
+        self._lock = asyncio.Lock()
+        self._timer: asyncio.Task[None] | None = None
+        self._pushing: asyncio.Task[None] | None = None
+
+    def record(self, draft: dict[str, Any]) -> dict[str, Any]:
+        """Durable on disk when this returns; pushed soon."""
+        [event] = self._ledger.record(draft)
+        if self._ledger.pending >= self._terms.push_count:
+            self._push_soon()
+        elif self._timer is None or self._timer.done():
+            self._timer = asyncio.create_task(self._push_later())
+        return event
+
+    async def claim(self, drafts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Claim, with what is pending. Raises `LedgerConflict` when another runner moved first."""
+        async with self._lock:
+            return await self._ledger.claim(drafts)
+
+    async def refresh(self) -> None:
+        """See what the other runners did."""
+        async with self._lock:
+            await self._ledger.refresh()
+
+    async def push(self) -> None:
+        """Bring everything recorded to the remote, now."""
+        async with self._lock:
+            if self._ledger.pending:
+                await self._ledger.push()
+
+    async def close(self) -> None:
+        """Stop the background pushes and make the last one; its error is the run's error."""
+        for task in (self._timer, self._pushing):
+            if task is not None and task is not asyncio.current_task():
+                if task is self._timer:
+                    task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        await self.push()
+
+    def _push_soon(self) -> None:
+        if self._pushing is None or self._pushing.done():
+            self._pushing = asyncio.create_task(self._push_quietly())
+
+    async def _push_later(self) -> None:
+        await self._clock.sleep(self._terms.push_after)
+        self._push_soon()
+
+    async def _push_quietly(self) -> None:
+        # A push that fails here is tried again by the next one, at the latest by close(), which
+        # does report it. Until then the outcomes are safe in the outbox.
+        from postops.errors import LedgerError
+
+        try:
+            await self.push()
+        except LedgerError:
+            return

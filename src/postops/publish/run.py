@@ -1,0 +1,342 @@
+"""One invocation of the publisher, in rounds: connect, reconcile, claim, send, plan anew.
+
+Claims of all lanes go out in one push; each account is then a lane of its own, so that a slow or
+failing one never holds up another. A lost race costs nothing but a new plan. Deliveries whose
+absence was proven come back in the next round, under a new claim with the same key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from postops.errors import LedgerConflict, PostopsError
+from postops.plan import SKIPS, iso
+from postops.publish import change, claims, send
+from postops.publish.ports import Result
+from postops.publish.pusher import Pusher
+from postops.publish.sessions import Held, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+
+    from postops.clock import Clock
+    from postops.plan import Action, Plan
+    from postops.publish.ports import Ledger, Loaded, Loader, Login, Replan, Terms
+    from postops.publish.stop import Stop
+
+
+class Claimed(NamedTuple):
+    """An action this run may carry out, with the event that says so."""
+
+    action: Action
+    loaded: Loaded | None
+    event: dict[str, Any]
+
+
+class Run:
+    """What one invocation knows beyond the ledger: who is logged in, what is over, what came out."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        logins: Mapping[str, Login],
+        loader: Loader,
+        replan: Replan,
+        clock: Clock,
+        terms: Terms,
+        stop: Stop,
+        on_result: Callable[[Result], None] = lambda _: None,
+    ) -> None:
+        self.ledger = ledger
+        self.logins = logins
+        self.loader = loader
+        self.replan = replan
+        self.clock = clock
+        self.terms = terms
+        self.stop = stop
+        self.on_result = on_result
+        self.pusher = Pusher(ledger, clock, terms)
+        self.results: dict[str, Result] = {}
+        self._connected: set[str] = set()
+        self._held: dict[str, str] = {}
+        self._over: set[str] = set()
+        self._rounds: Counter[str] = Counter()
+        self._races = 0
+
+    async def carry_out(self, plan: Plan) -> list[Result]:
+        """Do what the plan says, and what becomes possible by doing it. Results by delivery.
+
+        Raises `LedgerError` when the last push does not get through; the outcomes are then in the
+        outbox, and the next run brings them in.
+        """
+        try:
+            following: Plan | None = plan
+            while following is not None and not self.stop.asked:
+                following = await self._round(following)
+        finally:
+            await self.pusher.close()
+        return sorted(self.results.values())
+
+    async def _round(self, plan: Plan) -> Plan | None:
+        """One turn. The next plan, or `None` when there is nothing left to do."""
+        self._record_skips(plan)
+        todo = [a for a in plan.actions if a.delivery not in self._over]
+        await self._connect({a.account for a in todo})
+        todo = [a for a in todo if self._usable(a)]
+        if dead := [a for a in todo if a.action == "reconcile"]:
+            await self._in_lanes(dead, self._reconcile_lane)
+            return self.replan()
+        if not todo:
+            return None
+        return await self._claim_and_send(todo)
+
+    # ------------------------------------------------------------------ connect
+
+    async def _connect(self, accounts: set[str]) -> None:
+        new = sorted(accounts - self._connected - self._held.keys())
+        found = await asyncio.gather(*(self._log_in(name) for name in new))
+        for event in found:
+            if event is not None:
+                self.pusher.record(event)
+
+    async def _log_in(self, name: str) -> dict[str, Any] | None:
+        login = self.logins.get(name)
+        if login is None:
+            self._held[name] = f"{name}: no such account, or no credentials for it"
+            return None
+        try:
+            event = await connect(name, login, self.ledger.state, self.clock, self.terms)
+        except Held as held:
+            self._held[name] = str(held)
+            return None
+        self._connected.add(name)
+        return event
+
+    def _usable(self, action: Action) -> bool:
+        why = self._held.get(action.account)
+        if why is not None:
+            self._finish(Result(action.delivery, "held", error=why))
+        return why is None
+
+    # ------------------------------------------------------------------ reconcile
+
+    async def _reconcile_lane(self, account: str, actions: Sequence[Action]) -> None:
+        desk = self._desk(account)
+        for action in actions:
+            if self.stop.asked:
+                return
+            result = await self._reconcile(desk, action)
+            if result is not None:
+                self._finish(result)
+
+    async def _reconcile(self, desk: send.Desk, action: Action) -> Result | None:
+        claim = self.ledger.state.delivery(action.delivery).claim or {}
+        if claim.get("action") == "withdraw":
+            return await change.withdraw(desk, action)
+        try:
+            loaded = self.loader.load(action.delivery, claim.get("commit"))
+        except PostopsError as error:
+            return Result(action.delivery, "unknown", error=str(error))
+        if claim.get("action") == "update":
+            return await change.update(desk, action, loaded, claim)
+        return await send.reconcile(desk, action, loaded, claim)
+
+    # ------------------------------------------------------------------ claim and send
+
+    async def _claim_and_send(self, todo: list[Action]) -> Plan | None:
+        loaded = self._load(todo)
+        strong = [a for a in todo if a.delivery in loaded and not self._weak(a, loaded)]
+        weak = [a for a in todo if a.delivery in loaded and self._weak(a, loaded)]
+        batch = self._in_time(strong)
+        claimed = await self._claim(batch, loaded)
+        if claimed is None:
+            return await self._after_a_lost_race(batch)
+        by_lane: dict[str, list[Claimed | tuple[Action, Loaded | None]]] = defaultdict(list)
+        for item in claimed:
+            by_lane[item.action.account].append(item)
+        for action in weak:
+            by_lane[action.account].append((action, loaded[action.delivery]))
+        await _all(self._lane(name, items) for name, items in by_lane.items())
+        return self.replan() if self._more(todo) else None
+
+    def _load(self, todo: Iterable[Action]) -> dict[str, Loaded | None]:
+        """The message of every action; one that cannot be had ends that delivery only."""
+        found: dict[str, Loaded | None] = {}
+        for action in todo:
+            done = self.ledger.state.delivery(action.delivery)
+            commit = done.commit if action.action == "resume" else None
+            try:
+                withdraws = action.action == "withdraw"
+                found[action.delivery] = (
+                    None if withdraws else self.loader.load(action.delivery, commit)
+                )
+            except PostopsError as error:
+                self._finish(Result(action.delivery, "unsent", error=str(error)))
+        return found
+
+    def _weak(self, action: Action, loaded: dict[str, Loaded | None]) -> bool:
+        message = loaded[action.delivery]
+        return message is not None and send.is_weak(self.logins[action.account].platform, message)
+
+    def _in_time(self, strong: Sequence[Action]) -> list[Action]:
+        """What fits one lease, lane by lane; the rest is claimed in the next round."""
+        taken: Counter[str] = Counter()
+        kept = []
+        for action in strong:
+            taken[action.account] += 1
+            if taken[action.account] <= claims.fits_the_lease(len(strong), self.terms):
+                kept.append(action)
+        return kept
+
+    async def _claim(
+        self, batch: Sequence[Action], loaded: Mapping[str, Loaded | None]
+    ) -> list[Claimed] | None:
+        """One push for all. `None`: another runner was faster, nothing is claimed."""
+        if not batch:
+            return []
+        now = self.clock.now()
+        drafts = [
+            claims.draft(
+                action,
+                loaded[action.delivery],
+                type(self.logins[action.account].platform),
+                self.ledger.state,
+                now,
+                self.terms,
+            )
+            for action in batch
+        ]
+        try:
+            events = await self.pusher.claim(drafts)
+        except LedgerConflict:
+            return None
+        for action in batch:
+            self._rounds[action.delivery] += 1
+        return [
+            Claimed(action, loaded[action.delivery], event)
+            for action, event in zip(batch, events, strict=True)
+        ]
+
+    async def _after_a_lost_race(self, batch: Sequence[Action]) -> Plan | None:
+        self._races += 1
+        if self._races > self.terms.races:
+            for action in batch:
+                why = f"another runner was faster {self._races} times in a row"
+                self._finish(Result(action.delivery, "unsent", error=why))
+            return None
+        await self.clock.sleep(min(8.0, 0.2 * 2**self._races) * (0.5 + self.clock.random()))
+        await self.pusher.refresh()
+        return self.replan()
+
+    # ------------------------------------------------------------------ lanes
+
+    async def _lane(
+        self, account: str, items: Sequence[Claimed | tuple[Action, Loaded | None]]
+    ) -> None:
+        desk = self._desk(account)
+        for item in items:
+            claimed = item if isinstance(item, Claimed) else await self._claim_one(*item)
+            if claimed is None:
+                continue
+            if self.stop.asked or account in self._held:
+                self._release(claimed.action)
+                continue
+            result = await self._carry(desk, claimed)
+            if result.outcome == "held":
+                self._held[account] = result.error or account
+            self._finish(result)
+
+    async def _claim_one(self, action: Action, loaded: Loaded | None) -> Claimed | None:
+        """Where an unknown outcome could not be settled, only one claim is open at a time."""
+        if self.stop.asked or action.account in self._held:
+            return None
+        claimed = await self._claim([action], {action.delivery: loaded})
+        if claimed is None:
+            await self.pusher.refresh()
+            return None
+        return claimed[0]
+
+    async def _carry(self, desk: send.Desk, claimed: Claimed) -> Result:
+        action, loaded, event = claimed
+        if loaded is None:
+            return await change.withdraw(desk, action)
+        if action.action == "update":
+            return await change.update(desk, action, loaded, event)
+        return await send.publish(desk, action, loaded, event)
+
+    def _release(self, action: Action) -> None:
+        why = self._held.get(action.account, "the run was stopped")
+        self.pusher.record(
+            {
+                "type": "released",
+                "delivery": action.delivery,
+                "account": action.account,
+                "part": action.part,
+                "reason": why,
+            }
+        )
+        outcome = "held" if action.account in self._held else "unsent"
+        self._finish(Result(action.delivery, outcome, error=why))  # type: ignore[arg-type]
+
+    # ------------------------------------------------------------------ the rest
+
+    def _record_skips(self, plan: Plan) -> None:
+        for waiting in plan.waiting:
+            wish = waiting.wish
+            if waiting.reason not in SKIPS or wish is None or waiting.delivery in self._over:
+                continue
+            self.pusher.record(
+                {
+                    "type": "skipped",
+                    "delivery": waiting.delivery,
+                    "account": wish.account,
+                    "reason": waiting.reason,
+                    "due_at": iso(wish.due_at),
+                    "commit": wish.commit,
+                    "blob": wish.blob,
+                    "path": wish.path,
+                }
+            )
+            self._finish(Result(waiting.delivery, "skipped", error=waiting.reason))
+
+    def _finish(self, result: Result) -> None:
+        """Final for this run, unless its absence was proven and a round is left."""
+        self.results[result.delivery] = result
+        again = result.again and self._rounds[result.delivery] < self.terms.rounds
+        if not again:
+            self._over.add(result.delivery)
+            self.on_result(result)
+
+    def _more(self, todo: Sequence[Action]) -> bool:
+        return any(action.delivery not in self._over for action in todo)
+
+    def _desk(self, account: str) -> send.Desk:
+        return send.Desk(
+            self.logins[account].platform,
+            self.ledger,
+            self.pusher,
+            self.clock,
+            self.terms,
+            self.stop,
+        )
+
+    async def _in_lanes(
+        self,
+        actions: Sequence[Action],
+        lane: Callable[[str, Sequence[Action]], Coroutine[Any, Any, None]],
+    ) -> None:
+        lanes: dict[str, list[Action]] = defaultdict(list)
+        for action in actions:
+            lanes[action.account].append(action)
+        await _all(lane(name, items) for name, items in lanes.items())
+
+
+async def _all(lanes: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Let every lane come to its end before an error of ours in one of them is raised."""
+    ends = await asyncio.gather(*lanes, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException):
+            raise end

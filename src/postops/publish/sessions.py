@@ -1,0 +1,84 @@
+"""Before anything is claimed: is this the account we think it is, and is the clock right?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from postops.errors import AuthExpired, NotSent, PlatformError
+
+if TYPE_CHECKING:
+    from postops.clock import Clock
+    from postops.ledger.state import LedgerState
+    from postops.model import Identity
+    from postops.publish.ports import Login, Terms
+
+
+class Held(Exception):  # noqa: N818 - a state of the account, not a fault of ours
+    """The account may not be used in this run. The text says why and what to do."""
+
+
+async def connect(
+    name: str, login: Login, state: LedgerState, clock: Clock, terms: Terms
+) -> dict[str, Any] | None:
+    """Log in, compare clocks and identity. The `bound` event to record, if the account is new.
+
+    Raises `Held`.
+    """
+    identity = await _whoami(name, login, clock, terms)
+    _check_clock(name, login, clock, terms)
+    return _binding(name, login, identity, state)
+
+
+async def _whoami(name: str, login: Login, clock: Clock, terms: Terms) -> Identity:
+    for attempt in range(1, terms.tries + 1):
+        try:
+            return await login.platform.whoami()
+        except AuthExpired as error:
+            raise Held(f"{name}: the platform does not take the credentials ({error})") from error
+        except NotSent as error:
+            if attempt == terms.tries:
+                raise Held(f"{name}: not reachable ({error})") from error
+            await clock.sleep(attempt * (0.5 + clock.random()))
+        except PlatformError as error:
+            raise Held(f"{name}: logging in failed ({error})") from error
+    raise AssertionError("the loop above returns or raises")
+
+
+def _check_clock(name: str, login: Login, clock: Clock, terms: Terms) -> None:
+    theirs = login.platform.server_date
+    if theirs is None:
+        return
+    off = clock.now() - theirs
+    if abs(off) > terms.clock_skew:
+        raise Held(
+            f"{name}: this machine's clock is {off.total_seconds():+.0f} s from the platform's;"
+            f" set it right, or raise `clock_skew`"
+        )
+
+
+def _binding(
+    name: str, login: Login, identity: Identity, state: LedgerState
+) -> dict[str, Any] | None:
+    platform = login.platform.name
+    known = state.bound.get(name)
+    if known is not None and known.id != identity.id:
+        raise Held(
+            f"{name}: the credentials belong to {identity.handle}, but this name stands for"
+            f" {known.handle}; give the new login a name of its own"
+        )
+    if known is not None:
+        return None
+    for other in state.bound.values():
+        same = (other.platform, other.id) == (platform, identity.id)
+        if same and other.account != login.was:
+            raise Held(
+                f"{name}: {identity.handle} is already known as {other.account};"
+                f" write `was: {other.account}` if it was renamed"
+            )
+    bound = {
+        "type": "bound",
+        "account": name,
+        "platform": platform,
+        "identity": identity._asdict(),
+    }
+    return bound | ({"was": login.was} if login.was else {})
