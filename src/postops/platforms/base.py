@@ -4,17 +4,29 @@ Rules of a platform file: it gets an `httpx.AsyncClient`, its settings and its o
 it does not retry, sleep, print, read a clock or a file, and knows nothing of the ledger. HTTP
 failures become the error tree through `_http.call`. The pure half must not import httpx: `validate`
 never pays for it.
+
+What the calls may raise, whichever platform it is:
+
+| call | may raise |
+|---|---|
+| `whoami`, `prepare`, `find`, `metrics`, `adopt` | `NotSent` (also `RateLimited`): try again. `Rejected` (also `AuthExpired`, `NeedsReauth`, `Unreadable`): not again unchanged. Never `OutcomeUnknown`: reading, logging in and uploading may all be repeated |
+| `delete`, `update` | the same: both are idempotent, so a lost answer is a `NotSent` that is safe to repeat |
+| `publish` | the same and `OutcomeUnknown`: `find` first. Whatever else it raises, nothing was published |
+
+What `find` raises speaks of the search only, never of the post: after any of it the outcome is as
+unknown as before.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from postops.errors import Rejected
 from postops.model import Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
     import httpx
@@ -29,10 +41,29 @@ if TYPE_CHECKING:
         Outgoing,
         RateLimit,
         Receipt,
+        TextLimit,
     )
 
 Prepared = dict[str, Any]
 """What `prepare` leaves for `publish`: JSON, so that it can be kept in the ledger."""
+
+
+class Unreadable(Rejected):
+    """The platform answered what none of its documents allows (no JSON, wrong types, too much).
+
+    Only of calls that may be repeated; an unreadable answer to `publish` is an `OutcomeUnknown`.
+    """
+
+
+class Timeouts(NamedTuple):
+    """Seconds a call may take, by phase. `total` bounds a whole call, `upload` one with media."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    write: float = 30.0
+    pool: float = 10.0
+    total: float = 60.0
+    upload: float = 300.0
 
 
 class Platform(ABC):
@@ -41,6 +72,11 @@ class Platform(ABC):
     `Settings` and `Options` are frozen dataclasses whose field docstrings become the editors'
     schema: the account's block in `postops.yaml`, and the post's block under `platforms:`.
     `credentials` lists the sets of secrets that suffice, the recommended one first.
+
+    Whoever makes an instance may set `wait` (sleeps so many seconds; media that take time to be
+    processed are polled with it), `now` (the time, aware; only OAuth 1.0a signatures and the age of
+    posts need it) and `timeouts`. Without `wait`, media still being processed are a `NotSent`.
+    `server_date` and `rate` are what the last answer said.
     """
 
     name: ClassVar[str]
@@ -62,9 +98,17 @@ class Platform(ABC):
         """What the platform (or we, for it) will take as links, mentions and hashtags."""
 
     @classmethod
-    def measure(cls, text: str, *, content_warning: str | None = None) -> Measure:
+    def text_limit(cls, settings: Any = None) -> TextLimit:
+        """The longest text this account may send; some accounts and servers take more."""
+        del settings
+        return cls.capabilities.text
+
+    @classmethod
+    def measure(
+        cls, text: str, *, content_warning: str | None = None, settings: Any = None
+    ) -> Measure:
         """The count, the bytes, the limit, and whether it fits."""
-        limit = cls.capabilities.text
+        limit = cls.text_limit(settings)
         count = cls.count(text, content_warning=content_warning)
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         fits = count <= limit.limit and (limit.max_bytes is None or size <= limit.max_bytes)
@@ -81,7 +125,10 @@ class Platform(ABC):
 
     @classmethod
     def origin(cls, settings: Any) -> str:
-        """Scheme, host and port the credentials go to: bound into approvals and never changed."""
+        """Scheme, host and port the credentials go to: bound into approvals and never changed.
+
+        Raises `ConfigError` where it is no URL, or plain `http` to anything but loopback.
+        """
         raise NotImplementedError
 
     # ------------------------------------------------------------------ async: calls
@@ -94,6 +141,9 @@ class Platform(ABC):
         self.client = client
         self.server_date: datetime | None = None
         self.rate: RateLimit | None = None
+        self.wait: Callable[[float], Awaitable[None]] | None = None
+        self.now: Callable[[], datetime] | None = None
+        self.timeouts = Timeouts()
 
     @abstractmethod
     async def whoami(self) -> Identity:
