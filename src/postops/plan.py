@@ -253,7 +253,8 @@ def _fresh(wish: Wish, state: LedgerState, terms: Terms) -> Action | Waiting:
     if held := _held(wish) or _renamed(wish):
         return held
     if wish.post in terms.now_for:
-        return _act(wish, "publish")
+        due = min(wish.due_at or terms.now, terms.now)
+        return replace(_act(wish, "publish"), due_at=due)
     return _time(wish, terms) or _before_account(wish, state, terms) or _act(wish, "publish")
 
 
@@ -388,7 +389,7 @@ def _guarded(actions: list[Action], guard: Guard | None, waiting: list[Waiting])
         seen[action.account, action.action] += 1
         limit = allowed.get(action.action)
         if limit is not None and seen[action.account, action.action] > limit:
-            detail = f"more than {limit} {action.action}es to {action.account} in one run: --force"
+            detail = f"over {limit} of {action.action} to {action.account} in one run: --force"
             waiting.append(Waiting(action.delivery, "guard", None, detail, action.wish))
         else:
             kept.append(action)

@@ -18,7 +18,7 @@ from postops.model import Certainty, Outgoing, Receipt
 from postops.plan import iso
 from postops.publish.claims import deadline, provenance
 from postops.publish.ports import Result
-from postops.publish.settle import Absent, Doubt, Found, Later, settle
+from postops.publish.settle import Absent, Doubt, Found, Later, Verdict, settle
 
 if TYPE_CHECKING:
     from postops.clock import Clock
@@ -67,11 +67,10 @@ async def _one_part(
     outgoing = outgoing_part(desk, loaded, claim, part)
     try:
         receipt = await _send(desk, action, claim, outgoing)
-    except OutcomeUnknown as error:
-        return await _settled(desk, action, loaded, claim, outgoing, str(error))
     except (OutOfTime, PostopsError) as error:
-        if isinstance(error, Rejected) and error.duplicate:
-            return await _settled(desk, action, loaded, claim, outgoing, str(error))
+        if isinstance(error, OutcomeUnknown) or getattr(error, "duplicate", False):
+            now = desk.clock.now()
+            return (await _settled(desk, action, loaded, outgoing, now, str(error)))[1]
         return _refused(desk, action, loaded, part, error)
     return await landed(desk, action, loaded, part, receipt)
 
@@ -139,10 +138,9 @@ async def _keep_handle(desk: Desk, action: Action, outgoing: Outgoing, prepared:
 
 async def _until_due(desk: Desk, action: Action, claim: dict[str, Any]) -> None:
     """Never early, and never when the lease could already belong to another runner."""
-    if action.due_at is not None:
+    while action.due_at is not None and action.due_at > desk.clock.now() and not desk.stop.asked:
         early = (action.due_at - desk.clock.now()).total_seconds()
-        if early > 0:
-            await desk.clock.sleep(early)
+        await desk.clock.sleep(min(early, 1.0))  # short naps: a signal must not wait for the post
     if desk.stop.asked or desk.clock.now() >= deadline(claim, desk.terms):
         raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
 
@@ -220,18 +218,13 @@ def _refused(desk: Desk, action: Action, loaded: Loaded, part: Part, error: Exce
 
 
 async def _settled(
-    desk: Desk,
-    action: Action,
-    loaded: Loaded,
-    claim: dict[str, Any],
-    outgoing: Outgoing,
-    why: str,
-) -> Result:
-    """The answer was lost, or hints that the post is there already: look, never send again."""
+    desk: Desk, action: Action, loaded: Loaded, outgoing: Outgoing, sent_by: datetime, why: str
+) -> tuple[Verdict, Result]:
+    """The answer was lost: look, never send again. Write down what was found out."""
     verdict = await settle(
         desk.platform,
         outgoing,
-        sent_by=desk.clock.now(),
+        sent_by=sent_by,
         known=desk.ledger.state.remote_ids(action.account),
         clock=desk.clock,
         terms=desk.terms,
@@ -239,17 +232,16 @@ async def _settled(
     event = {"delivery": action.delivery, "account": action.account, "part": outgoing.part.number}
     match verdict:
         case Found(receipt):
-            return await landed(desk, action, loaded, outgoing.part, receipt)
+            return verdict, await landed(desk, action, loaded, outgoing.part, receipt)
         case Absent():
             desk.pusher.record(event | {"type": "released", "reason": f"proven absent: {why}"})
-            return Result(action.delivery, "unsent", error=why, again=True)
+            return verdict, Result(action.delivery, "unsent", error=why, again=True)
         case Doubt(doubt, candidates):
-            desk.pusher.record(
-                event | {"type": "in_doubt", "reason": doubt, "candidates": list(candidates)}
-            )
-            return Result(action.delivery, "in-doubt", error=f"{why}; {doubt}")
+            told = {"type": "in_doubt", "reason": doubt, "candidates": list(candidates)}
+            desk.pusher.record(event | told)
+            return verdict, Result(action.delivery, "in-doubt", error=f"{why}; {doubt}")
         case Later(later):
-            return Result(action.delivery, "unknown", error=f"{why}; {later}")
+            return verdict, Result(action.delivery, "unknown", error=f"{why}; {later}")
 
 
 # ------------------------------------------------------------------------ reconcile
@@ -264,29 +256,15 @@ async def reconcile(
     the machine: so every part is looked for until one is proven absent.
     """
     sent_by = datetime.fromisoformat(claim["recorded_at"]) + desk.terms.window
+    why = f"run {claim.get('run')} died at it"
     for part in loaded.message.parts[action.part - 1 :]:
         outgoing = outgoing_part(desk, loaded, claim, part)
-        verdict = await settle(
-            desk.platform,
-            outgoing,
-            sent_by=min(sent_by, desk.clock.now()),
-            known=desk.ledger.state.remote_ids(action.account),
-            clock=desk.clock,
-            terms=desk.terms,
+        verdict, result = await _settled(
+            desk, action, loaded, outgoing, min(sent_by, desk.clock.now()), why
         )
-        event = {"delivery": action.delivery, "account": action.account, "part": part.number}
-        match verdict:
-            case Found(receipt):
-                await landed(desk, action, loaded, part, receipt)
-            case Absent():
-                desk.pusher.record(event | {"type": "released", "reason": "proven absent"})
-                return None
-            case Doubt(why, candidates):
-                desk.pusher.record(
-                    event | {"type": "in_doubt", "reason": why, "candidates": list(candidates)}
-                )
-                return Result(action.delivery, "in-doubt", error=why)
-            case Later(why):
-                return Result(action.delivery, "unknown", error=why)
+        if isinstance(verdict, Absent):
+            return None
+        if not isinstance(verdict, Found):
+            return result
     done = desk.ledger.state.delivery(action.delivery)
     return _first(done, Result(action.delivery, "published"))
