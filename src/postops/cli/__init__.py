@@ -1,0 +1,126 @@
+"""The command line: one file per command; the only room that joins rooms.
+
+A command is imported when it is called: `postops --version` costs little more than click itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postops import __version__
+from postops.cli._edge import Invocation, at_the_edge, colour
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# command -> (file, one line for `postops --help`); the line is checked against the command's own
+COMMANDS: dict[str, tuple[str, str]] = {
+    "account": ("account", "Look at the configured accounts."),
+    "adopt": ("adopt", "Mark what exists already as published."),
+    "completion": ("completion", "Print the completion script of a shell."),
+    "count": ("count", "Count a text by the rules of each platform."),
+    "flush": ("flush", "Bring the outcomes of a dead run to the ledger."),
+    "init": ("init", "Start a repository of posts."),
+    "metrics": ("metrics", "Pull what the platforms count."),
+    "plan": ("plan", "Show what will happen, when, and why the rest waits."),
+    "publish": ("publish", "Send what is due."),
+    "query": ("query", "Ask the committed state with SQL."),
+    "render": ("render", "Show exactly what would be sent."),
+    "resolve": ("resolve", "Settle a delivery that is in doubt."),
+    "retry": ("retry", "Let a delivery be sent again."),
+    "rule": ("rule", "Explain a rule."),
+    "sandbox": ("sandbox", "Run emulated platforms on this machine."),
+    "schema": ("schema", "Print a JSON Schema for editors."),
+    "status": ("status", "Tell what became of every delivery."),
+    "validate": ("validate", "Check posts and campaigns against every platform's policies."),
+    "withdraw": ("withdraw", "Delete what was published."),
+}
+
+EPILOG = """\b
+Examples:
+  postops validate                       check everything
+  postops plan                           what will happen, and when
+  postops publish --dry-run              the same, as publish sees it
+  postops publish --sandbox              send to emulated platforms on this machine
+  postops status                         what became of every delivery
+
+\b
+Exit codes: 0 fine · 1 something needs a person · 2 usage or configuration ·
+3 a bug in postops · 130 interrupted · 143 terminated
+"""
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name and imports one when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module = import_module(f"postops.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.command(
+    cls=_Lazy,
+    epilog=EPILOG,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "POSTOPS",
+        "max_content_width": 100,
+    },
+)
+@click.version_option(__version__, "-V", "--version", message="postops %(version)s")
+@click.option(
+    "-C",
+    "directory",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path(),
+    metavar="DIR",
+    help="Work as if started in DIR.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The configuration; otherwise the nearest postops.yaml upwards.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="When to colour; auto respects NO_COLOR and FORCE_COLOR.",
+)
+@click.pass_context
+def main(ctx: click.Context, directory: Path, config: Path | None, color: str) -> None:
+    """Social media posts, reviewed like code.
+
+    Posts are Markdown files in git. A pull request is the approval, a scheduled run sends what is
+    due, and the ledger in git says what happened.
+    """
+    ctx.color = colour(color)
+    ctx.obj = Invocation(directory, config)
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code. Never raises."""
+    return at_the_edge(lambda: _main(args))
+
+
+def _main(args: Sequence[str] | None) -> Any:
+    return main.main(args=args, prog_name="postops", standalone_mode=False)
