@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.tools import node
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 def lint(*files: Path) -> subprocess.CompletedProcess[str]:

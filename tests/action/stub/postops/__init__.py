@@ -1,0 +1,1 @@
+"""Stands in for the installed package where a test is about action.yml alone."""
