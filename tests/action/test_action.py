@@ -50,7 +50,7 @@ def test_every_validate_input_becomes_its_own_argument(act: Act) -> None:
     )
     options = "--since origin/main --select PO1 --select missing-alt-text --ignore PO2 --strict"
     assert act.calls[0] == [
-        *"-C site --config other.yaml validate --format github".split(),
+        *["-C", "site", "--config", "other.yaml", "validate", "--format", "github"],
         *options.split(),
         *("--", "posts/a b.md", "posts/ü.md"),
     ]
@@ -117,7 +117,15 @@ def test_plan_gives_the_digest_and_summarises_that_very_plan(act: Act) -> None:
     plan = {"version": 1, "at": "2026-03-01T09:30:00Z", "digest": "sha256:cd", "actions": []}
     run = act({"answer": plan}, command="plan")
     assert run.outputs["plan-digest"] == "sha256:cd"
-    assert act.calls[1] == ["-C", ".", "plan", "--format", "markdown", "--at", "2026-03-01T09:30:00Z"]
+    assert act.calls[1] == [
+        "-C",
+        ".",
+        "plan",
+        "--format",
+        "markdown",
+        "--at",
+        "2026-03-01T09:30:00Z",
+    ]
     assert run.summary.startswith("summary of")
 
 
