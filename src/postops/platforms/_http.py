@@ -17,7 +17,6 @@ URL's path or query, or a secret, not even in its `__context__`.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -108,6 +107,8 @@ async def _exchange(
     platform: Platform, request: Request, secrets: frozenset[str]
 ) -> Answer | PlatformError:
     """The answer, or the error that says how far the request came."""
+    import asyncio
+
     import httpx
 
     times = platform.timeouts
