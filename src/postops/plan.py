@@ -245,6 +245,8 @@ def _decide(
             return None
         case "deferred" if (until := parse(done.until)) is not None and until > terms.now:
             return Waiting(wish.delivery, "deferred", until, done.reason, wish)
+    if done.retried_at is not None:  # a person asked for it: neither too late nor old news
+        return _held(wish) or _early(wish, terms) or _act(wish, "publish")
     return _fresh(wish, state, terms)
 
 
@@ -255,7 +257,13 @@ def _fresh(wish: Wish, state: LedgerState, terms: Terms) -> Action | Waiting:
     if wish.post in terms.now_for:
         due = min(wish.due_at or terms.now, terms.now)
         return replace(_act(wish, "publish"), due_at=due)
-    return _time(wish, terms) or _before_account(wish, state, terms) or _act(wish, "publish")
+    return (
+        _expired(wish, terms)
+        or _early(wish, terms)
+        or _late(wish, terms)
+        or _before_account(wish, state, terms)
+        or _act(wish, "publish")
+    )
 
 
 def _held(wish: Wish) -> Waiting | None:
@@ -280,19 +288,22 @@ def _renamed(wish: Wish) -> Waiting | None:
     return Waiting(wish.delivery, "renamed", detail=detail, wish=wish)
 
 
-def _time(wish: Wish, terms: Terms) -> Waiting | None:
-    """Too early, too late, or expired."""
-    now, due = terms.now, wish.due_at
-    if wish.expires_at is not None and now >= wish.expires_at:
-        return Waiting(wish.delivery, "expired", wish.expires_at, wish=wish)
-    if due is None:
+def _expired(wish: Wish, terms: Terms) -> Waiting | None:
+    if wish.expires_at is None or terms.now < wish.expires_at:
         return None
-    if due > now + terms.horizon:
-        return Waiting(wish.delivery, "not-due", due, wish=wish)
-    if now - due > wish.grace and wish.late != "post":
-        reason: Reason = "ask" if wish.late == "ask" else "late"
-        return Waiting(wish.delivery, reason, due, wish=wish)
-    return None
+    return Waiting(wish.delivery, "expired", wish.expires_at, wish=wish)
+
+
+def _early(wish: Wish, terms: Terms) -> Waiting | None:
+    if wish.due_at is None or wish.due_at <= terms.now + terms.horizon:
+        return None
+    return Waiting(wish.delivery, "not-due", wish.due_at, wish=wish)
+
+
+def _late(wish: Wish, terms: Terms) -> Waiting | None:
+    if wish.due_at is None or wish.late == "post" or terms.now - wish.due_at <= wish.grace:
+        return None
+    return Waiting(wish.delivery, "ask" if wish.late == "ask" else "late", wish.due_at, wish=wish)
 
 
 def _before_account(wish: Wish, state: LedgerState, terms: Terms) -> Waiting | None:

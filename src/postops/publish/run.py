@@ -197,6 +197,8 @@ class Run:
         """One push for all. `None`: another runner was faster, nothing is claimed."""
         if not batch:
             return []
+        if self.ledger.state.genesis is None:
+            await self.pusher.push()  # keys are made from the ledger's first event: it has to be in
         now = self.clock.now()
         drafts = [
             claims.draft(

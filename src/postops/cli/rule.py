@@ -1,0 +1,17 @@
+"""`postops rule`: the page of one rule."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(
+    "rule",
+    epilog="\b\nExamples:\n  postops rule PO101\n  postops rule text-too-long\n  postops rule",
+)
+@click.argument("rule", required=False, metavar="CODE|NAME")
+def command(rule: str | None) -> None:
+    """Explain a rule: what it finds, why, and how to mend it. Without one: list them all."""
+    from postops.policy import docs
+
+    click.echo(docs.explain(rule) if rule else docs.listing())
