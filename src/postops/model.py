@@ -156,6 +156,7 @@ class Post:
     draft: bool = False
     hold: bool = False
     allow: tuple[str, ...] = ()
+    variants: Mapping[str, Override] = field(default_factory=dict)
 
     def span(self, *keys: str | int) -> Span:
         """Where a key of the front matter stands; of its nearest parent where it is absent.
