@@ -1,0 +1,184 @@
+"""Cut a text into parts that fit: at paragraphs, else lines, sentences, words, and last graphemes.
+
+A break high in that order is taken when it fills a part by a third or more; so a short first line
+does not become a part of its own. Links, handles, hashtags and words behind links are never cut,
+even if the part then does not fit (a rule reports that).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+from postops.platforms import _graphemes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_FILL = 3  # a break has to leave one part in this many of what could have stood there
+
+_PARAGRAPH = re.compile(r"\n[ \t>]*\n")
+_LINE = re.compile(r"\n")
+_SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]*]*(?=\s)|[。！？｡]+[」』）】”’]*")
+_WORD = re.compile(r"\s+|(?<=[、，；：])(?=\S)")
+_GRAPHEME_SAFE = 64  # code points looked back for the beginning of a cluster
+
+_SHORT = frozenset(
+    "abb abs al approx apr aug bzw ca cf co corp dec dept dr ed eds eg etc ex feb ff fig figs hr "
+    "hrsg ie inc inkl jan jr jun jul ltd mar max min mr mrs ms mt no nos nov nr oct op pp prof resp "
+    "rev sect sen sep sept sr st str tel usw vgl viz vol vols vs z.b d.h u.a i.e e.g a.m p.m u.s "
+    "u.k ph.d o.ä s.o s.u".split()  # noqa: SIM905 - a list of words reads as words
+)
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
+
+
+class Cut(NamedTuple):
+    """One part: a stretch of the text, in code points, and what is put behind it."""
+
+    start: int
+    end: int
+    suffix: str
+
+
+def split(
+    text: str,
+    fits: Callable[[str], bool],
+    whole: Sequence[tuple[int, int]],
+    *,
+    first: str = "",
+    last: str = "",
+) -> list[Cut]:
+    """The cuts of a text. `whole` are sorted stretches never to be cut, `first` and `last` are
+    put behind the first and the last part (with their own blank line in front).
+    """
+    cuts: list[Cut] = []
+    at = _skip(text, 0)
+    suffix = first
+    while True:
+        rest = text[at:]
+        if fits(rest + suffix + last):
+            cuts.append(Cut(at, len(text), suffix + last))
+            return cuts
+        # What is left would fit without the last suffix: leave some words for it to stand with.
+        ceiling = len(text) - (1 if fits(rest + suffix) else 0)
+        end = _end(text, at, ceiling, fits, whole, suffix)
+        if end >= len(text) or not text[end:].strip():
+            cuts.append(Cut(at, len(text), suffix))
+            if last:
+                cuts.append(Cut(len(text), len(text), last.lstrip("\n")))
+            return cuts
+        cuts.append(Cut(at, end, suffix))
+        at, suffix = _skip(text, end), ""
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _end(
+    text: str,
+    at: int,
+    ceiling: int,
+    fits: Callable[[str], bool],
+    whole: Sequence[tuple[int, int]],
+    suffix: str,
+) -> int:
+    """Where the part that begins `at` ends: the best break within what fits."""
+    reach = _reach(at, ceiling, lambda end: fits(text[at:end].rstrip() + suffix))
+    fallback = 0
+    for breaks in (_paragraphs, _lines, _sentences, _words):
+        for end in reversed(list(breaks(text, at, reach))):
+            if _free(end, whole) and fits(text[at:end].rstrip() + suffix):
+                if (end - at) * _FILL >= reach - at:
+                    return end
+                fallback = max(fallback, end)
+                break
+    return fallback or _last_resort(text, at, reach, ceiling, whole)
+
+
+def _reach(at: int, ceiling: int, fits: Callable[[int], bool]) -> int:
+    """About how far a part may go: doubling, then halving, so that a long text costs no more."""
+    step, low = 64, at
+    while low + step < ceiling and fits(low + step):
+        low, step = low + step, step * 2
+    high = min(low + step, ceiling)
+    if high == ceiling and fits(high):
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _paragraphs(text: str, at: int, reach: int) -> Iterator[int]:
+    return _starts(_PARAGRAPH, text, at, reach)
+
+
+def _lines(text: str, at: int, reach: int) -> Iterator[int]:
+    return _starts(_LINE, text, at, reach)
+
+
+def _words(text: str, at: int, reach: int) -> Iterator[int]:
+    return _starts(_WORD, text, at, reach)
+
+
+def _starts(pattern: re.Pattern[str], text: str, at: int, reach: int) -> Iterator[int]:
+    for match in pattern.finditer(text, at, min(len(text), reach + 2)):
+        if at < match.start() <= reach:
+            yield match.start()
+
+
+def _sentences(text: str, at: int, reach: int) -> Iterator[int]:
+    for match in _SENTENCE.finditer(text, at, min(len(text), reach + 2)):
+        if at < match.end() <= reach and _ends_sentence(text, at, match):
+            yield match.end()
+
+
+def _ends_sentence(text: str, at: int, match: re.Match[str]) -> bool:
+    """Not every full stop ends a sentence: abbreviations, initials and list numbers do not."""
+    if not match[0].startswith(".") or match[0].startswith(".."):
+        return True
+    follows = text[match.end() : match.end() + 12].lstrip()[:1]
+    word = _LAST_WORD.search(text, max(at, match.start() - 24), match.start())
+    before = word[0].lower() if word else ""
+    if follows.islower() or before in _SHORT or (len(before) == 1 and before.isalpha()):
+        return False
+    opens_line = word is None or text[word.start() - 1 : word.start()] in ("", "\n")
+    return not (before.isdigit() and (opens_line or len(before) < 3))
+
+
+def _free(end: int, whole: Sequence[tuple[int, int]]) -> bool:
+    """Whether a cut at `end` leaves every whole stretch whole."""
+    index = bisect_left(whole, (end, end)) - 1
+    return index < 0 or whole[index][1] <= end
+
+
+def _last_resort(
+    text: str, at: int, reach: int, ceiling: int, whole: Sequence[tuple[int, int]]
+) -> int:
+    """Cut a word that fits nowhere between two graphemes; a whole stretch is sent too long."""
+    if ceiling < len(text) and " " not in text[at:] and "\n" not in text[at:]:
+        return len(text)
+    end = _grapheme_before(text, at, reach)
+    if end > at and not _free(end, whole):
+        end = whole[bisect_left(whole, (end, end)) - 1][0]
+    if end > at:
+        return end
+    stuck = whole[bisect_left(whole, (at + 1, 0)) - 1][1] if not _free(at + 1, whole) else 0
+    if stuck:
+        return stuck
+    word = _WORD.search(text, at + 1)
+    return word.start() if word else len(text)
+
+
+def _grapheme_before(text: str, at: int, reach: int) -> int:
+    since = max(at, reach - _GRAPHEME_SAFE)
+    end = since
+    for cluster in _graphemes.split(text[since : reach + _GRAPHEME_SAFE]):
+        if end + len(cluster) > reach:
+            break
+        end += len(cluster)
+    return end
