@@ -17,7 +17,7 @@ from postops.model import Late, digest
 from postops.reading.durations import Duration, parse_duration
 from postops.reading.limits import Pattern
 from postops.reading.marked import MarkedList, MarkedMap, key_span, value_span
-from postops.reading.shape import read
+from postops.reading.shape import REST, read
 from postops.reading.words import nearest, show
 from postops.reading.yaml import parse
 
@@ -55,7 +55,9 @@ Branch = Annotated[
     Pattern(r"[A-Za-z0-9_][A-Za-z0-9_/-]*(\.[A-Za-z0-9_/-]+)*", "the name of a branch"),
 ]
 Host = Annotated[str, Pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)*", "a host name in small letters")]
-Template = Annotated[str, Pattern(r"[^\s&?#]*", "a text without spaces, `&`, `?` and `#`")]
+Template = Annotated[
+    str, Pattern(r"[^\x00-\x20\xa0&?#]*", "a text without spaces, `&`, `?` and `#`")
+]
 
 
 # --------------------------------------------------------------------------- the file, as written
@@ -71,7 +73,7 @@ class AccountBlock:
     """Which environment variable holds which secret: `env:NAME`. Never the secret itself."""
     was: Name | None = None
     """The account's former name, after a rename."""
-    settings: dict[str, Any] = field(default_factory=dict, metadata={"rest": True})
+    settings: dict[str, Any] = field(default_factory=dict, metadata=REST)
 
 
 @dataclass(frozen=True)

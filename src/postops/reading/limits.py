@@ -30,7 +30,7 @@ class Limit:
 class Pattern(Limit):
     """A text that matches `pattern` as a whole. A `secret` is never shown in a message.
 
-    The pattern has to mean the same in Python and in ECMA 262: ASCII classes, no look-behind.
+    The pattern has to mean the same in Python and in ECMA 262: no `\\s`, `\\w`, `\\d`, no look-behind.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Pattern(Limit):
         if examples:
             self.keywords["examples"] = examples
         self.secret = secret
-        self._match = re.compile(pattern, re.ASCII).fullmatch
+        self._match = re.compile(pattern).fullmatch
 
     def allows(self, value: Any) -> bool:
         return self._match(value) is not None
@@ -57,20 +57,23 @@ class Range(Limit):
         return bool(self.low <= value <= self.high)
 
 
-class AtLeast(Limit):
-    """A list or text of at least so many items or characters."""
+class Length(Limit):
+    """A list or text of at least `low` and at most `high` items or characters."""
 
-    def __init__(self, count: int, says: str) -> None:
+    def __init__(self, low: int, high: int | None, says: str) -> None:
         super().__init__(says)
-        self.count = count
+        self.low, self.high = low, high
 
     def allows(self, value: Any) -> bool:
-        return len(value) >= self.count
+        return self.low <= len(value) and (self.high is None or len(value) <= self.high)
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         schema: dict[str, Any] = handler(core)
-        word = "minItems" if schema.get("type") == "array" else "minLength"
-        return {**schema, word: self.count}
+        what = "Items" if schema.get("type") == "array" else "Length"
+        schema[f"min{what}"] = self.low
+        if self.high is not None:
+            schema[f"max{what}"] = self.high
+        return schema
 
 
 class Shown(Limit):

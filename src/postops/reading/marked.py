@@ -5,7 +5,7 @@ Marks are `(line, column)`, from 1, in code points of the whole file, not of the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.diagnostics import Span
 
@@ -54,6 +54,16 @@ class MarkedList(list[Any]):
 
 
 Marked = MarkedMap | MarkedList
+
+
+class Place(NamedTuple):
+    """Where a block of keys begins, and the block itself with the marks of what is in it."""
+
+    mark: Mark
+    node: MarkedMap
+
+    def span(self, path: str) -> Span:
+        return Span(path, *self.mark)
 
 
 def key_span(holder: Marked, key: Any, path: str) -> Span:

@@ -6,7 +6,8 @@ reading goes on: one run shows all mistakes.
 
 Taken: str, bool, int, float, list, tuple, dict[str, T], Literal, Any, dataclasses, unions of those
 that differ in YAML kind, `X | None` (absent; an empty value is always a fault), and `Annotated`
-with `Limit`s. A field whose metadata say `{"rest": True}` collects the keys no other field has.
+with `Limit`s. Two fields are not keys: one whose metadata say `REST` collects the keys no other
+field has, and one that says `PLACE` gets the block's own `Place`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from typing import (
 )
 
 from postops.reading.limits import Limit
-from postops.reading.marked import Marked, MarkedList, MarkedMap
+from postops.reading.marked import Marked, MarkedList, MarkedMap, Place
 from postops.reading.wrong import Report
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ Reader = Callable[[Any, Marked, Any, Report], Any]
 
 FAILED: Any = object()
 """What a reader gives for a value it could not take; the fault is in the report."""
+
+
+REST = {"shape": "rest"}
+PLACE = {"shape": "place"}
 
 
 class Shaped(NamedTuple, Generic[T]):
@@ -72,7 +77,7 @@ def read(shape: type[T], value: Any, path: str, at: tuple[int, int] = (1, 1)) ->
 
 def known_keys(shape: type[Any]) -> tuple[str, ...]:
     """The keys a shape takes, in the order they are declared."""
-    return tuple(f.name for f in fields(shape) if not f.metadata.get("rest"))
+    return tuple(f.name for f in fields(shape) if "shape" not in f.metadata)
 
 
 def _take(kind: Kind, value: Any, holder: Marked, key: Any, report: Report) -> Any:
@@ -158,8 +163,10 @@ def _limited(annotation: Any, limits: tuple[Limit, ...]) -> Kind:
             result = value if inner is None else inner(value, holder, key, report)
             if result is FAILED:
                 return FAILED
+            # Items with faults of their own are gone from the result, yet they were written.
+            counted = value if inner is not None and isinstance(value, list) else result
             for each in limits:
-                if not each.allows(result):
+                if not each.allows(counted):
                     report.invalid(value, holder, key, each)
                     return FAILED
             return result
@@ -201,11 +208,12 @@ def _dict(key_type: Any, value_type: Any) -> Reader:
 
 def _block(shape: Any) -> Reader:
     hints = get_type_hints(shape, include_extras=True)
-    declared = [f for f in fields(shape) if f.init]
-    rest = next((f.name for f in declared if f.metadata.get("rest")), None)
-    kinds = {f.name: _compile(hints[f.name]) for f in declared if f.name != rest}
-    required = [f.name for f in declared if f.default is MISSING and f.default_factory is MISSING]
+    special = {f.metadata["shape"]: f.name for f in fields(shape) if "shape" in f.metadata}
+    rest, place = special.get("rest"), special.get("place")
+    keys = [f for f in fields(shape) if "shape" not in f.metadata]
+    kinds = {f.name: _compile(hints[f.name]) for f in keys}
     known = tuple(kinds)
+    required = [f.name for f in keys if f.default is MISSING and f.default_factory is MISSING]
 
     def reader(value: Any, holder: Marked, key: Any, report: Report) -> Any:
         got: dict[str, Any] = {}
@@ -221,8 +229,12 @@ def _block(shape: Any) -> Reader:
         for name in required:
             if name not in value:
                 report.missing_key(holder, key, name)
+        if any(name not in got for name in required):
+            return FAILED
         if rest is not None:
             got[rest] = value.without(known)
-        return shape(**got) if all(name in got for name in required) else FAILED
+        if place is not None:
+            got[place] = Place(holder.value_marks.get(key, (1, 1)), value)
+        return shape(**got)
 
     return reader

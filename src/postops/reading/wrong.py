@@ -67,7 +67,8 @@ class Report:
         """A value of the right kind that a limit does not allow. A secret is not repeated."""
         span = value_span(holder, key, self.path)
         shown = "" if limit.secret or isinstance(value, (list, dict)) else f" {show(value)}"
-        message = f"{_named(holder, key, 'the value')}{shown} is not {limit.says}"
+        verb = "needs" if isinstance(value, list) else "is not"
+        message = f"{_named(holder, key, 'the value')}{shown} {verb} {limit.says}"
         self._add(limit.rule, span, message, f"write {limit.says}")
 
     def invalid_key(self, key: str, holder: MarkedMap, limit: Limit) -> None:

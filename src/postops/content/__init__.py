@@ -1,0 +1,1 @@
+"""Files -> Post, Campaign. Keeps line marks, and writes fixes back."""

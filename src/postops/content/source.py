@@ -1,0 +1,225 @@
+"""Where content is read from: the work tree, for `validate`; a commit, for what is published.
+
+Both say the same of the same files, so that what was checked is what is sent. Paths are relative
+to the repository, with `/`. Symbolic links, submodules and devices are never followed or opened.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from postops.git import Repository
+
+EntryKind = Literal["file", "symlink", "submodule", "other"]
+
+_CHUNK = 500  # posts held in memory at once
+
+
+class Entry(NamedTuple):
+    """Something that has a path. `blob` and `size` are `None` where finding out costs a read."""
+
+    path: str
+    kind: EntryKind
+    blob: str | None = None
+    size: int | None = None
+
+
+class ContentSource(Protocol):
+    """A tree of files."""
+
+    def walk(self, prefix: str) -> list[Entry]:
+        """Everything below the directory `prefix` (`posts`), sorted by path; no directories."""
+
+    def find(self, path: str) -> Entry | None:
+        """What stands at exactly this path, letter case and all; `None` for nothing or a
+        directory. A path that leads through a symbolic link is a `symlink`."""
+
+    def open(self, path: str) -> BinaryIO:
+        """A regular file's bytes. Raises `OSError` for anything else."""
+
+    def load(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | None]]:
+        """The bytes of many files; `None` where one is larger than `limit` or cannot be read."""
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether git knows the file, so that a commit would hold it."""
+
+
+class WorkTree:
+    """The files on disk below `root`. Without a repository every file counts as tracked."""
+
+    def __init__(self, root: Path, repository: Repository | None = None) -> None:
+        self.root = root
+        self._repository = repository
+        self._tracked: frozenset[str] | None = None
+
+    def walk(self, prefix: str) -> list[Entry]:
+        found: list[Entry] = []
+        waiting = [prefix]
+        while waiting:
+            directory = waiting.pop()
+            try:
+                entries = list(os.scandir(self.root / directory))
+            except OSError:
+                continue
+            for entry in entries:
+                path = f"{directory}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != ".git":
+                        waiting.append(path)
+                else:
+                    found.append(self._entry(path, entry.stat(follow_symlinks=False)))
+        return sorted(found)
+
+    def find(self, path: str) -> Entry | None:
+        here = self.root
+        parts = path.split("/")
+        for number, part in enumerate(parts, 1):
+            # A file system may take chart.png for Chart.png; git and the platforms' readers do not.
+            try:
+                names = os.listdir(here)  # noqa: PTH208 - the names are all that is wanted
+                status = os.lstat(here / part)
+            except OSError:
+                return None
+            if part not in names:
+                return None
+            here = here / part
+            if stat.S_ISLNK(status.st_mode):
+                return Entry(path, "symlink")
+            if stat.S_ISDIR(status.st_mode):
+                if (here / ".git").exists() and number < len(parts):
+                    return Entry(path, "submodule")
+                continue
+            return self._entry(path, status) if number == len(parts) else None
+        return None
+
+    def open(self, path: str) -> BinaryIO:
+        # Between look and open a link may have been put there; a FIFO would wait for ever.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        handle = os.open(self.root / path, flags | getattr(os, "O_BINARY", 0))
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError("not a regular file")
+            return os.fdopen(handle, "rb")
+        except BaseException:
+            os.close(handle)
+            raise
+
+    def load(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | None]]:
+        for entry in entries:
+            yield entry, self._bytes(entry.path, limit)
+
+    def is_tracked(self, path: str) -> bool:
+        if self._repository is None:
+            return True
+        if self._tracked is None:
+            listed = self._repository.run("ls-files", "-z", "--full-name").stdout
+            names = os.fsdecode(listed).split("\0")
+            below = self.root.resolve().relative_to(self._repository.root.resolve()).as_posix()
+            skip = 0 if below == "." else len(below) + 1
+            self._tracked = frozenset(name[skip:] for name in names)
+        return path in self._tracked
+
+    def _bytes(self, path: str, limit: int) -> bytes | None:
+        try:
+            with self.open(path) as file:
+                data = file.read(limit + 1)
+        except OSError:
+            return None
+        return data if len(data) <= limit else None
+
+    @staticmethod
+    def _entry(path: str, status: os.stat_result) -> Entry:
+        if stat.S_ISREG(status.st_mode):
+            return Entry(path, "file", None, status.st_size)
+        return Entry(path, "symlink" if stat.S_ISLNK(status.st_mode) else "other")
+
+
+_KINDS: dict[str, EntryKind] = {
+    "100644": "file",
+    "100755": "file",
+    "100664": "file",
+    "120000": "symlink",
+    "160000": "submodule",
+}
+
+
+class CommitTree:
+    """The files of one commit. What it holds is tracked by nature."""
+
+    def __init__(self, repository: Repository, commit: str) -> None:
+        self.repository = repository
+        self.commit = commit
+        self._directories: dict[str, dict[str, Entry]] = {}
+
+    def walk(self, prefix: str) -> list[Entry]:
+        listed = self.repository.ls_tree(self.commit, f"{prefix}/")
+        entries = [
+            Entry(item.path, _KINDS.get(item.mode, "other"), item.blob)
+            for item in listed
+            if item.path.startswith(f"{prefix}/")
+        ]
+        return sorted(entries)
+
+    def find(self, path: str) -> Entry | None:
+        entry = self._below(path).get(path)
+        if entry is not None:
+            return entry
+        # A symbolic link or submodule on the way is listed under its own, shorter path.
+        above = path.rpartition("/")[0]
+        while above:
+            found = self._below(above).get(above)
+            if found is not None:
+                return found._replace(path=path) if found.kind != "file" else None
+            above = above.rpartition("/")[0]
+        return None
+
+    def open(self, path: str) -> BinaryIO:
+        entry = self.find(path)
+        if entry is None or entry.kind != "file" or entry.blob is None:
+            raise OSError(f"{path} is not a regular file")
+        return BytesIO(self.repository.cat([entry.blob])[entry.blob])
+
+    def load(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | None]]:
+        waiting = [entry for entry in entries if entry.blob is not None]
+        for start in range(0, len(waiting), _CHUNK):
+            chunk = waiting[start : start + _CHUNK]
+            small = self._small([entry.blob for entry in chunk if entry.blob], limit)
+            data = self.repository.cat(small)
+            for entry in chunk:
+                yield entry, data.get(entry.blob or "")
+
+    def is_tracked(self, path: str) -> bool:
+        del path
+        return True
+
+    def _small(self, blobs: list[str], limit: int) -> list[str]:
+        """Those blobs that are not larger than `limit`: a huge one is never taken into memory."""
+        names = "".join(f"{blob}\n" for blob in blobs).encode()
+        form = "--batch-check=%(objectname) %(objectsize)"
+        done = self.repository.run("cat-file", form, input=names)
+        pairs = (line.split(" ") for line in done.text.splitlines())
+        return [blob for blob, size in pairs if size.isdigit() and int(size) <= limit]
+
+    def _below(self, path: str) -> dict[str, Entry]:
+        """What stands beside `path`, asked of git once for each directory."""
+        directory = path.rpartition("/")[0]
+        if directory not in self._directories:
+            prefix = f"{directory}/" if directory else ""
+            done = self.repository.run(
+                "ls-tree", "-z", "--full-tree", self.commit, "--", *([prefix] if prefix else [])
+            )
+            found = {}
+            for record in os.fsdecode(done.stdout).split("\0")[:-1]:
+                facts, _, name = record.partition("\t")
+                mode, kind, blob = facts.split(" ")
+                if kind != "tree":
+                    found[name] = Entry(name, _KINDS.get(mode, "other"), blob)
+            self._directories[directory] = found
+        return self._directories[directory]
