@@ -95,7 +95,7 @@ async function perform(step, raw) {
     files[`GITHUB_${name}`] = path.join(given.temp, `${step.id}.${name}`);
     fs.writeFileSync(files[`GITHUB_${name}`], "");
   }
-  const base = { PATH: [...run.path, process.env.PATH].join(":"), HOME: process.env.HOME, RUNNER_TEMP: given.temp, CI: "true", GITHUB_ACTIONS: "true" };
+  const base = { ...process.env, PATH: [...run.path, process.env.PATH].join(":"), RUNNER_TEMP: given.temp, CI: "true", GITHUB_ACTIONS: "true" };
   const own = { GITHUB_WORKSPACE: given.workspace, GITHUB_ACTION_PATH: github.action_path };
   const done = await bash(step, raw, { ...base, ...run.env, ...own, ...files, ...pairs(step.env) });
   Object.assign(run.env, entries(files.GITHUB_ENV));
