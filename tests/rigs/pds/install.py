@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -106,12 +107,19 @@ def _wheel_node(cache: Path, say: Say) -> Node:
     if not program.exists():
         say(f"no system Node {OLDEST}-{TOO_NEW - 1}: fetching {WHEEL}")
         with _whole(target) as scratch:
-            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-            _run([*pip, "--target", str(scratch), WHEEL], scratch, dict(os.environ))
+            pip = [*_pip(), "install", "--quiet", "--no-deps", "--target", str(scratch), WHEEL]
+            _run(pip, scratch, dict(os.environ))
     node = _node(program)
     if node is None:
         raise InstallError(f"{WHEEL} holds no Node that runs here")
     return node
+
+
+def _pip() -> list[str]:
+    """pip, or uv where it made the virtual environment and left pip out."""
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip"]
+    return ["uv", "pip"]
 
 
 def _node(program: Path) -> Node | None:
@@ -165,6 +173,8 @@ def _run(command: list[str], cwd: Path, env: dict[str, str]) -> None:
             timeout=SECONDS,
             check=False,
         )
+    except OSError as error:
+        raise InstallError(f"{command[0]} does not run: {error}") from error
     except subprocess.TimeoutExpired as error:
         raise InstallError(f"{command[-2:]} took over {SECONDS} s") from error
     if done.returncode:
