@@ -77,6 +77,13 @@ def command() -> list[str]:
     return [str(node)]
 
 
+def npm() -> list[str]:
+    """npm as a script of the wheel: the wheel's own `bin/npm` is a copy that cannot find its parts."""
+    if root := wheel():
+        return [str(root / "bin/node"), str(root / "lib/node_modules/npm/bin/npm-cli.js")]
+    return ["npm"]
+
+
 def environment(modules: Path | None, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment with Node first on PATH and `modules` as NODE_PATH."""
     env = dict(os.environ)
@@ -169,8 +176,8 @@ def _install(kit: str, home: Path) -> str:
         for name in KIT_FILES:
             if (path := TESTS / kit / name).exists():
                 shutil.copy(path, scratch)
-        npm = subprocess.run(
-            [*_npm(), "ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"],
+        done = subprocess.run(
+            [*npm(), "ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"],
             cwd=scratch,
             env=environment(None, {"npm_config_fetch_retries": "1"}),
             capture_output=True,
@@ -178,16 +185,9 @@ def _install(kit: str, home: Path) -> str:
             timeout=INSTALL_SECONDS,
             check=False,
         )
-        if npm.returncode:
-            return f"`npm ci` of tests/{kit} failed: {npm.stderr.strip()[-1500:]}"
+        if done.returncode:
+            return f"`npm ci` of tests/{kit} failed: {done.stderr.strip()[-1500:]}"
         scratch.rename(home)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return ""
-
-
-def _npm() -> list[str]:
-    """npm as a script of the wheel: the wheel's own `bin/npm` is a copy that cannot find its parts."""
-    if root := wheel():
-        return [str(root / "bin/node"), str(root / "lib/node_modules/npm/bin/npm-cli.js")]
-    return ["npm"]
