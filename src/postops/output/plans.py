@@ -1,0 +1,95 @@
+"""Plans for people: in a terminal and on a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postops.output.safe import cell, terminal
+from postops.plan import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from postops.plan import Action, Plan, Waiting
+
+_COLOURS = {
+    "publish": "green",
+    "resume": "green",
+    "reconcile": "yellow",
+    "update": "cyan",
+    "withdraw": "red",
+}
+
+WORDS = {
+    "not-due": "not due",
+    "draft": "a draft",
+    "hold": "on hold",
+    "unpushed": "not on the content branch yet",
+    "invalid": "has errors",
+    "no-credentials": "no credentials",
+    "unknown-account": "no such account",
+    "claimed": "another run is at it",
+    "in-doubt": "in doubt: postops resolve",
+    "failed": "the platform said no",
+    "deferred": "the platform asked to wait",
+    "ask": "missed its time: postops publish --post ... --now",
+    "late": "missed its time",
+    "expired": "expired",
+    "before-account": "older than the account",
+    "renamed": "looks like a renamed post",
+    "guard": "held by the guard",
+    "edited": "edited after it was published",
+    "removed": "removed after it was published",
+}
+"""What each reason to wait means, in a few words."""
+
+
+def text(plan: Plan, style: Callable[..., str]) -> str:
+    """What will happen, then what waits and why, then the digest to ask for."""
+    names = [a.delivery for a in plan.actions] + [w.delivery for w in plan.waiting]
+    width = max(map(len, names), default=0)
+    lines = [_action(action, width, style) for action in plan.actions]
+    if not lines:
+        lines = ["nothing to do"]
+    if plan.waiting:
+        lines += ["", style("waiting", bold=True)]
+        lines += [_waiting(waiting, width, style) for waiting in plan.waiting]
+    return "\n".join([*lines, "", style(f"plan {plan.digest}", fg="bright_black")])
+
+
+def _action(action: Action, width: int, style: Callable[..., str]) -> str:
+    name = style(f"{action.action:<9}", fg=_COLOURS[action.action], bold=True)
+    due = f"due {iso(action.due_at)}" if action.due_at else "as soon as merged"
+    part = f", from part {action.part}" if action.part > 1 else ""
+    return f"{name} {terminal(action.delivery):<{width}}  {due}{part}"
+
+
+def _waiting(waiting: Waiting, width: int, style: Callable[..., str]) -> str:
+    until = f" until {iso(waiting.until)}" if waiting.reason in _FUTURE and waiting.until else ""
+    detail = style(f" ({terminal(waiting.detail)})", fg="bright_black") if waiting.detail else ""
+    return (
+        f"          {terminal(waiting.delivery):<{width}}  {WORDS[waiting.reason]}{until}{detail}"
+    )
+
+
+_FUTURE = frozenset({"not-due", "claimed", "deferred"})
+
+
+def markdown(plan: Plan) -> str:
+    """Two tables for a pull request or a job summary."""
+    lines = ["### postops plan", ""]
+    if plan.actions:
+        lines += ["| action | delivery | due |", "| --- | --- | --- |"]
+        lines += [
+            f"| {a.action} | {cell(a.delivery)} | {iso(a.due_at) or 'as soon as merged'} |"
+            for a in plan.actions
+        ]
+    else:
+        lines.append("Nothing to do.")
+    if plan.waiting:
+        lines += ["", "| waiting | why | until |", "| --- | --- | --- |"]
+        lines += [
+            f"| {cell(w.delivery)} | {WORDS[w.reason]} | {iso(w.until) or ''} |"
+            for w in plan.waiting
+        ]
+    return "\n".join([*lines, "", f"`{plan.digest}`", ""])
