@@ -151,6 +151,8 @@ async def _read(
         if len(body) > MAX_ANSWER:
             break
     document, flaw = _parse(bytes(body))
+    if not body and not effect:
+        flaw = None  # "done" without a word; whoever needs a field finds it missing
     return Answer(
         status=response.status_code,
         headers=headers,

@@ -1,0 +1,122 @@
+"""What Mastodon takes, what an account sets, what a post may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from postops.model import Capabilities, Certainty, MediaLimit, PollLimit, Source, TextLimit
+
+_CODE = "https://github.com/mastodon/mastodon/blob/5f5dfd7/app"
+_CHECKED = "2026-07-22"
+_ATTACHMENTS = Source(f"{_CODE}/models/media_attachment.rb", _CHECKED)
+
+# The key is kept for 3,600 s after the status was stored; nothing is staked on the last seconds.
+IDEMPOTENCY_SECONDS = 3600
+
+CAPABILITIES = Capabilities(
+    text=TextLimit(
+        limit=500,
+        unit="characters",
+        source=Source(f"{_CODE}/validators/status_length_validator.rb", _CHECKED),
+    ),
+    certainty=(Certainty.IDEMPOTENCY_KEY, Certainty.SEARCH),
+    media=(
+        MediaLimit(
+            kind="image",
+            count=4,
+            mimes=frozenset(
+                {
+                    "image/jpeg",
+                    "image/png",
+                    "image/gif",
+                    "image/webp",
+                    "image/heic",
+                    "image/heif",
+                    "image/avif",
+                }
+            ),
+            max_bytes=16_777_215,
+            max_pixels=33_177_600,
+            source=_ATTACHMENTS,
+        ),
+        MediaLimit(
+            kind="gif",
+            count=1,
+            mimes=frozenset({"image/gif"}),
+            max_bytes=16_777_215,
+            max_pixels=921_600,
+            source=_ATTACHMENTS,
+        ),
+        MediaLimit(
+            kind="video",
+            count=1,
+            mimes=frozenset({"video/webm", "video/mp4", "video/quicktime", "video/ogg"}),
+            max_bytes=103_809_023,
+            max_pixels=8_294_400,
+            max_frames=36_000,
+            source=_ATTACHMENTS,
+        ),
+        MediaLimit(
+            kind="audio",
+            count=1,
+            mimes=frozenset(
+                {
+                    "audio/mpeg",
+                    "audio/mp3",
+                    "audio/ogg",
+                    "audio/wav",
+                    "audio/x-wav",
+                    "audio/flac",
+                    "audio/opus",
+                    "audio/aac",
+                    "audio/mp4",
+                    "audio/x-m4a",
+                    "audio/3gpp",
+                }
+            ),
+            max_bytes=103_809_023,
+            source=_ATTACHMENTS,
+        ),
+    ),
+    # 10,000 since 4.6; servers of before refuse more than 1,500, and say so when asked.
+    alt_limit=1500,
+    alt_source=Source("https://docs.joinmastodon.org/entities/Instance", "2026-07-02"),
+    poll=PollLimit(
+        min_options=2,
+        max_options=4,
+        option=50,
+        min_seconds=300,
+        max_seconds=2_629_746,
+        source=Source(f"{_CODE}/validators/poll_options_validator.rb", _CHECKED),
+        multiple=True,
+    ),
+    language=True,
+    content_warning=True,
+    update=True,
+    metrics=frozenset({"likes", "comments", "shares", "votes"}),
+    metrics_batch=20,
+    idempotency_seconds=IDEMPOTENCY_SECONDS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """An account on a Mastodon server."""
+
+    instance: str
+    """The server's address, like `https://mastodon.social`."""
+    max_characters: int | None = None
+    """How many characters the server takes, where it is not 500. It is asked before publishing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a post may ask of Mastodon."""
+
+    visibility: Literal["public", "unlisted", "private", "direct"] = "public"
+    """Who sees the post: everyone, everyone but not in timelines, followers, those mentioned."""
+    sensitive: bool = False
+    """Hide the media until they are clicked. A content warning does that by itself."""
+    quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
+    """Who may quote the post. Unset: as the account's preferences say. Needs Mastodon 4.5."""
