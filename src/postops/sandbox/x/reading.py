@@ -122,7 +122,7 @@ def _answer(
     for post in posts:
         own = post["account"] == viewer.name
         charge_read(call.world, viewer, "own post read" if own else "post read", post["id"])
-    shown = {"data": data[0] if data and single else data, "includes": includes}
+    shown: dict[str, Any] = {"data": data[0] if data and single else data, "includes": includes}
     shown |= {"errors": errors + more, "meta": meta}
     document = {name: some for name, some in shown.items() if some}
     return JSONResponse(document)

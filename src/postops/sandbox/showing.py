@@ -1,0 +1,157 @@
+"""What the page shows of a world: threads, pictures, polls, money and what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, AnyStr
+
+from .growth import Reactions, reactions
+from .links import find_links
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .world import SandboxAccount, TimelinePost, World
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text; `href` is set where the platform would make it a link."""
+
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPost:
+    """One post as the page draws it."""
+
+    post: TimelinePost
+    anchor: str
+    spans: list[Span]
+    grown: Reactions
+    depth: int
+    warning: str
+    options: list[str]
+    card: Mapping[str, str] | None
+    badge: str
+
+
+@dataclass(slots=True)
+class Column:
+    """One account: its threads, newest first, and what it spent."""
+
+    account: SandboxAccount
+    costs: Mapping[str, float]
+    threads: list[list[ShownPost]] = field(default_factory=list)
+
+    @property
+    def live(self) -> int:
+        """How many posts stand."""
+        return sum(not shown.post.deleted for thread in self.threads for shown in thread)
+
+    @property
+    def spent(self) -> float:
+        """USD in all."""
+        return sum(self.costs.values())
+
+
+def columns(world: World) -> list[Column]:
+    """Return every account by platform and name."""
+    return [_column(world, account) for _, account in sorted(world.accounts.items())]
+
+
+def anchor(platform: str, post: str) -> str:
+    """Return the fragment that leads to a post on the page."""
+    return f"{platform}-{post.rpartition('/')[2]}"
+
+
+def _column(world: World, account: SandboxAccount) -> Column:
+    posts = world.timeline(account.platform, account.name)
+    column = Column(account, world.costs(account.platform, account.name))
+    column.threads = [
+        [_shown(world, account, post, depth) for post, depth in thread]
+        for thread in reversed(_threads(posts))
+    ]
+    return column
+
+
+def _threads(posts: list[TimelinePost]) -> list[list[tuple[TimelinePost, int]]]:
+    """Put replies under what they answer; a parent on another account starts a thread too."""
+    known = {post.id for post in posts}
+    by_parent = {
+        parent: list(group)
+        for parent, group in groupby(
+            sorted(posts, key=lambda post: post.in_reply_to or ""),
+            key=lambda post: post.in_reply_to or "",
+        )
+    }
+    roots = [post for post in posts if post.in_reply_to not in known]
+    threads = []
+    for root in roots:
+        thread, waiting = [], [(root, 0)]
+        while waiting:
+            post, depth = waiting.pop(0)
+            thread.append((post, depth))
+            waiting = [(reply, depth + 1) for reply in by_parent.get(post.id, [])] + waiting
+        threads.append(thread)
+    return threads
+
+
+def _shown(world: World, account: SandboxAccount, post: TimelinePost, depth: int) -> ShownPost:
+    raw = post.raw
+    visibility = str(raw.get("visibility", "public"))
+    return ShownPost(
+        post=post,
+        anchor=anchor(account.platform, post.id),
+        spans=_spans(post),
+        grown=reactions(world.seed, post.id, world.now() - post.created_at),
+        depth=depth,
+        warning=str(raw.get("spoiler_text") or ""),
+        options=list((raw.get("poll") or {}).get("options", [])),
+        card=_card(raw),
+        badge="" if visibility == "public" else visibility,
+    )
+
+
+def _card(raw: dict[str, Any]) -> Mapping[str, str] | None:
+    match raw.get("embed"):
+        case {"external": {"uri": str(uri), "title": str(title), "description": str(text)}}:
+            return {"uri": uri, "title": title, "description": text}
+    return None
+
+
+def _spans(post: TimelinePost) -> list[Span]:
+    """Cut the text where the platform links it: by facets where clients must send them."""
+    if "createdAt" in post.raw:
+        return _by_facets(post.text.encode(), post.raw.get("facets") or [])
+    links = [
+        (link.start, link.end, link.url) for link in find_links(post.text, scheme_required=False)
+    ]
+    return [
+        Span(piece, href if href is None or "://" in href else f"https://{href}")
+        for piece, href in _cut(post.text, links)
+    ]
+
+
+def _by_facets(data: bytes, facets: list[dict[str, Any]]) -> list[Span]:
+    marks = []
+    for facet in facets:
+        feature = (facet.get("features") or [{}])[0]
+        href = feature.get("uri") or feature.get("did") or f"#{feature.get('tag', '')}"
+        marks.append((facet["index"]["byteStart"], facet["index"]["byteEnd"], str(href)))
+    return [Span(piece.decode(errors="replace"), href) for piece, href in _cut(data, marks)]
+
+
+def _cut(whole: AnyStr, marks: list[tuple[int, int, str]]) -> list[tuple[AnyStr, str | None]]:
+    pieces: list[tuple[AnyStr, str | None]] = []
+    done = 0
+    for start, end, href in sorted(marks):
+        if start < done:
+            continue
+        pieces.append((whole[done:start], None))
+        pieces.append((whole[start:end], href))
+        done = end
+    pieces.append((whole[done:], None))
+    return pieces
