@@ -7,7 +7,7 @@ anybody can compute them again, in any language and whatever the order of keys i
   content warning and options. A media file counts by its bytes, alt text and focus, not its path.
   Not covered: post id, account name, places in files, measures, losses.
 - `source_digest` covers body, title, hashtags, link, media, thread, language, content warning, poll
-  and overrides of the post. Not covered: id, path, accounts, campaign, tags, draft, hold, allow, and
+  and the overrides under `platforms` and `variants`. Not covered: id, path, accounts, campaign, tags, draft, hold, allow, and
   all that says when (`publish_at`, `late`, `expires_at`, `on_edit`, `on_remove`).
 """
 
@@ -53,7 +53,8 @@ def source_digest(post: Post) -> str:
             "language": post.language,
             "content_warning": post.content_warning,
             "poll": _poll(post.poll),
-            "overrides": {key: _override(value) for key, value in post.overrides.items()},
+            "platforms": {key: _override(value) for key, value in post.overrides.items()},
+            "variants": {key: _override(value) for key, value in post.variants.items()},
         }
     )
 

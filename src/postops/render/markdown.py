@@ -3,7 +3,8 @@
 Decisions, where Markdown and a post differ: a line break is a line break; blocks are apart by a
 blank line where the source has one, else by a line break; bullets are "• ", quotes keep "> ",
 numbered lists keep their numbers (a list written `1. 1. 1.` is counted); a heading is a line of its
-own; code keeps its text; a row of a table is a line, its cells parted by " | ".
+own; code keeps its text; a row of a table is a line, its cells parted by " | "; `~~struck~~` stays
+as it is, since without its marks it would say the opposite.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _INDENT = re.compile(r"\n[ \t]+")
 _TRAILING = re.compile(r"[^\S\n]+(?=\n)")
-_UNDERLINE = re.compile(r"\n=+\Z")
+_UNDERLINE = re.compile(r"\n=+[ \t]*(?=\n|\Z)")
 _TALL = re.compile(r"\n{4,}")
 
 
@@ -98,10 +99,11 @@ class Walk:
             self.urls.update(p.url for p in pieces if not isinstance(p, str))
         else:
             pieces = [_INDENT.sub("\n", content)] if content else []
-        if content.endswith("=") and (underline := _UNDERLINE.search(content)):
-            self.losses.append(Lost("heading", self.start, 0))
-            if pieces and isinstance(pieces[-1], str):
-                pieces[-1] = pieces[-1].removesuffix(underline[0])
+        if "\n=" in content:
+            shorn = [_UNDERLINE.sub("", p) if isinstance(p, str) else p for p in pieces]
+            if shorn != pieces:
+                self.losses.append(Lost("heading", self.start, 0))
+            return shorn
         return pieces
 
     def code(self, token: Token, tokens: list[Token], index: int) -> None:

@@ -17,7 +17,7 @@ from postops.render.flow import merged
 from postops.render.markdown import read_text
 from postops.render.parts import parts
 from postops.render.setting import Setting, tagging
-from postops.render.wanted import key_span, wanted
+from postops.render.wanted import key_span, overrides, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,19 +27,20 @@ if TYPE_CHECKING:
     from postops.model import Campaign, Post
     from postops.platforms.base import Platform
     from postops.render.flow import Flow, Image, Section
+    from postops.render.wanted import Place
 
 
 class Parsed(NamedTuple):
     """A post's Markdown, read once for all its accounts: the body, and the overrides' texts."""
 
     body: Flow
-    overrides: Mapping[str, Flow]
+    overrides: Mapping[Place, Flow]
 
 
 def parse(post: Post) -> Parsed:
     """Read all Markdown of a post."""
-    texts = {key: o.text for key, o in post.overrides.items() if o.text is not None}
-    return Parsed(read_text(post.body), {key: read_text(text) for key, text in texts.items()})
+    texts = {place: o.text for place, o in overrides(post).items() if o.text is not None}
+    return Parsed(read_text(post.body), {place: read_text(t) for place, t in texts.items()})
 
 
 def render(
@@ -51,17 +52,19 @@ def render(
     campaign: Campaign | None = None,
     resolve_media: Callable[[str, Span], Media] | None = None,
     parsed: Parsed | None = None,
+    arm: str | None = None,
 ) -> Message:
     """The message for one account. Never fails: what does not fit is said in the message.
 
     `campaign` is the post's, if it has one; `resolve_media` reads the file behind an image in the
-    text; `parsed` is what `parse(post)` gave, for posts that go to several accounts.
+    text; `parsed` is what `parse(post)` gave, for posts that go to several accounts; `arm` is the
+    variant of an experiment.
     """
-    asked = wanted(post, account, campaign)
+    asked = wanted(post, account, campaign, arm)
     parsed = parsed or parse(post)
     flow = parsed.body if asked.text_of is None else parsed.overrides[asked.text_of]
     setting = Setting(
-        post, account, platform, asked, flow, tagging(config, campaign, post, account)
+        post, account, arm, platform, asked, flow, tagging(config, campaign, post, account)
     )
     return _message(setting, resolve_media)
 
@@ -120,7 +123,7 @@ def _losses(setting: Setting) -> tuple[Loss, ...]:
     for key, lost in missing.items():
         if lost:
             what = key.replace("_", " ")
-            losses.append(Loss(what, key_span(setting.post, setting.account, key)))
+            losses.append(Loss(what, key_span(setting.post, setting.account, setting.arm, key)))
     sections = setting.flow.sections
     if len(sections) > 1 and not can.thread:
         losses.append(Loss("thread", setting.span(sections[1].line)))

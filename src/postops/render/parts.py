@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from postops.model import Part
 from postops.render.draft import Anchor, Draft, draft, holds
-from postops.render.facets import code_points, facets
+from postops.render.facets import facets, stretches
 from postops.render.hashtags import line_of
 from postops.render.split import Cut, split
 
@@ -55,8 +55,8 @@ def _cuts(setting: Setting, one: Draft, first: str, last: str) -> list[Cut]:
     text, platform = one.text, setting.platform
     if setting.asked.thread == "none" or not platform.capabilities.thread:
         return [Cut(0, len(text), first + last)]
-    whole = code_points(text, platform.facets(text)) + [(a.start, a.end) for a in one.anchors]
-    return split(text, lambda t: setting.measure(t).fits, sorted(whole), first=first, last=last)
+    whole = stretches(text, platform.facets(text), one.whole)
+    return split(text, lambda t: setting.measure(t).fits, whole, first=first, last=last)
 
 
 def _part(

@@ -10,8 +10,8 @@ import re
 from postops.render.flow import Block, Flow, section
 
 _SIGNIFICANT = re.compile(
-    r"[\\`*\[<|\t\r\0]"
-    r"|&[#\w]"  # an entity
+    r"[\\`*\[<|\0\t\v\f\r\x1c-\x1f\x85]"
+    r"|&\#?\w+;"  # an entity
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore that is not inside a word
     r"|^\ *(?:[-+=>~]|\#{1,6}(?:\ |$)|\d{1,9}[.)](?:\ |$))"  # a block begins
     r"|^\ {4}",  # indented code
@@ -42,7 +42,7 @@ def read_plain(text: str) -> Flow:
                 started = number
             lines.append(line.strip(" "))
         elif lines:
-            paragraph = tidy("\n".join(lines))
+            paragraph = tidy("\n".join(lines).strip())
             if paragraph:
                 blocks.append(Block("\n\n" if blocks else "", (paragraph,), started))
             lines = []

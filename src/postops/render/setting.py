@@ -20,6 +20,7 @@ class Setting(NamedTuple):
 
     post: Post
     account: Account
+    arm: str | None
     platform: type[Platform]
     asked: Wanted
     flow: Flow
@@ -42,7 +43,7 @@ class Setting(NamedTuple):
     def span(self, line: int, column: int = 0) -> Span:
         """A place in the Markdown text as a place in the file."""
         if self.asked.text_of is not None:
-            return self.post.span("platforms", self.asked.text_of, "text")
+            return self.post.span(*self.asked.text_of, "text")
         return Span(self.post.path, self.post.body_line + line, column + 1)
 
 

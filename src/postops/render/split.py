@@ -24,12 +24,13 @@ _SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]*]*(?=\s)|[。！？｡]+[」�
 _WORD = re.compile(r"\s+|(?<=[、，；：])(?=\S)")
 _GRAPHEME_SAFE = 64  # code points looked back for the beginning of a cluster
 
-_SHORT = frozenset(
-    "abb abs al approx apr aug bzw ca cf co corp dec dept dr ed eds eg etc ex feb ff fig figs hr "
-    "hrsg ie inc inkl jan jr jun jul ltd mar max min mr mrs ms mt no nos nov nr oct op pp prof resp "
-    "rev sect sen sep sept sr st str tel usw vgl viz vol vols vs z.b d.h u.a i.e e.g a.m p.m u.s "
-    "u.k ph.d o.ä s.o s.u".split()  # noqa: SIM905 - a list of words reads as words
-)
+_ABBREVIATIONS = """
+    abb abs al approx apr aug bzw ca cf co corp dec dept dr ed eds eg etc ex feb ff fig figs hr hrsg
+    ie inc inkl jan jr jul jun ltd mar max min mr mrs ms mt no nos nov nr oct op pp prof resp rev
+    sect sen sep sept sr st str tel usw vgl viz vol vols vs z.b d.h u.a i.e e.g a.m p.m u.s u.k ph.d
+    o.ä s.o s.u
+"""
+_SHORT = frozenset(_ABBREVIATIONS.split())
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
 
 
@@ -53,21 +54,18 @@ def split(
     put behind the first and the last part (with their own blank line in front).
     """
     cuts: list[Cut] = []
-    at = _skip(text, 0)
-    suffix = first
+    at, suffix = _skip(text, 0), first
     while True:
-        rest = text[at:]
-        if fits(rest + suffix + last):
-            cuts.append(Cut(at, len(text), suffix + last))
-            return cuts
-        # What is left would fit without the last suffix: leave some words for it to stand with.
-        ceiling = len(text) - (1 if fits(rest + suffix) else 0)
-        end = _end(text, at, ceiling, fits, whole, suffix)
-        if end >= len(text) or not text[end:].strip():
+        end = _reach(text, at, fits, whole, suffix)
+        if end == len(text):
+            if fits(text[at:] + suffix + last):
+                return [*cuts, Cut(at, end, suffix + last)]
+            # Only the last suffix does not fit: leave it some words to stand with.
+            end -= 1
+        end = _best(text, at, end, fits, whole, suffix)
+        if not text[end:].strip():
             cuts.append(Cut(at, len(text), suffix))
-            if last:
-                cuts.append(Cut(len(text), len(text), last.lstrip("\n")))
-            return cuts
+            return [*cuts, Cut(len(text), len(text), last.lstrip("\n"))] if last else cuts
         cuts.append(Cut(at, end, suffix))
         at, suffix = _skip(text, end), ""
 
@@ -78,39 +76,57 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _end(
+def _reach(
     text: str,
     at: int,
-    ceiling: int,
+    fits: Callable[[str], bool],
+    whole: Sequence[tuple[int, int]],
+    suffix: str,
+) -> int:
+    """How far a part may go: doubling, then halving, so that a long text costs no more.
+
+    Half a URL may count for more than all of it, so no probe ends inside a whole stretch.
+    """
+
+    def reaches(end: int) -> bool:
+        return fits(text[at : _snapped(end, whole)].rstrip() + suffix)
+
+    step, low = 64, at
+    while low + step < len(text) and reaches(low + step):
+        low, step = low + step, step * 2
+    high = min(low + step, len(text))
+    if high == len(text) and reaches(high):
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if reaches(middle) else (low, middle)
+    return low
+
+
+def _snapped(end: int, whole: Sequence[tuple[int, int]]) -> int:
+    """`end`, or the beginning of the whole stretch it would cut."""
+    index = bisect_left(whole, (end, end)) - 1
+    return end if index < 0 or whole[index][1] <= end else whole[index][0]
+
+
+def _best(
+    text: str,
+    at: int,
+    reach: int,
     fits: Callable[[str], bool],
     whole: Sequence[tuple[int, int]],
     suffix: str,
 ) -> int:
     """Where the part that begins `at` ends: the best break within what fits."""
-    reach = _reach(at, ceiling, lambda end: fits(text[at:end].rstrip() + suffix))
     fallback = 0
     for breaks in (_paragraphs, _lines, _sentences, _words):
         for end in reversed(list(breaks(text, at, reach))):
-            if _free(end, whole) and fits(text[at:end].rstrip() + suffix):
+            if _snapped(end, whole) == end and fits(text[at:end].rstrip() + suffix):
                 if (end - at) * _FILL >= reach - at:
                     return end
                 fallback = max(fallback, end)
                 break
-    return fallback or _last_resort(text, at, reach, ceiling, whole)
-
-
-def _reach(at: int, ceiling: int, fits: Callable[[int], bool]) -> int:
-    """About how far a part may go: doubling, then halving, so that a long text costs no more."""
-    step, low = 64, at
-    while low + step < ceiling and fits(low + step):
-        low, step = low + step, step * 2
-    high = min(low + step, ceiling)
-    if high == ceiling and fits(high):
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
+    return fallback or _last_resort(text, at, reach, whole)
 
 
 def _paragraphs(text: str, at: int, reach: int) -> Iterator[int]:
@@ -150,26 +166,16 @@ def _ends_sentence(text: str, at: int, match: re.Match[str]) -> bool:
     return not (before.isdigit() and (opens_line or len(before) < 3))
 
 
-def _free(end: int, whole: Sequence[tuple[int, int]]) -> bool:
-    """Whether a cut at `end` leaves every whole stretch whole."""
-    index = bisect_left(whole, (end, end)) - 1
-    return index < 0 or whole[index][1] <= end
-
-
-def _last_resort(
-    text: str, at: int, reach: int, ceiling: int, whole: Sequence[tuple[int, int]]
-) -> int:
+def _last_resort(text: str, at: int, reach: int, whole: Sequence[tuple[int, int]]) -> int:
     """Cut a word that fits nowhere between two graphemes; a whole stretch is sent too long."""
-    if ceiling < len(text) and " " not in text[at:] and "\n" not in text[at:]:
-        return len(text)
-    end = _grapheme_before(text, at, reach)
-    if end > at and not _free(end, whole):
-        end = whole[bisect_left(whole, (end, end)) - 1][0]
+    if reach == len(text) - 1:
+        return len(text)  # one word, which fits by itself: the last suffix has to stand alone
+    end = _snapped(_grapheme_before(text, at, reach), whole)
     if end > at:
         return end
-    stuck = whole[bisect_left(whole, (at + 1, 0)) - 1][1] if not _free(at + 1, whole) else 0
-    if stuck:
-        return stuck
+    inside = _snapped(at + 1, whole)
+    if inside <= at:
+        return whole[bisect_left(whole, (at + 1, at + 1)) - 1][1]
     word = _WORD.search(text, at + 1)
     return word.start() if word else len(text)
 

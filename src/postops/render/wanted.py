@@ -1,4 +1,4 @@
-"""What one account is to get: the post as written, narrowed by platform, then by account."""
+"""What one account is to get: the post as written, narrowed by arm, platform and account."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ _REPLACING = (
 )
 
 
-class Wanted(NamedTuple):
-    """The post's keys after `campaign < post < platforms.<platform> < platforms.<account>`.
+Place = tuple[Literal["variants", "platforms"], str]
+"""Where an override stands in the front matter."""
 
-    `text_of` names the override whose `text` replaces the body. `media` is `None` where no
+
+class Wanted(NamedTuple):
+    """The keys after `campaign < post < variants.<arm> < platforms.<platform> < platforms.<account>`.
+
+    `text_of` is the place of the override whose `text` replaces the body. `media` is `None` where no
     override speaks of it: the post's own and its body's images are meant.
     """
 
-    text_of: str | None
+    text_of: Place | None
     title: str | None
     media: tuple[Media, ...] | None
     hashtags: tuple[str, ...]
@@ -40,36 +44,49 @@ class Wanted(NamedTuple):
     options: dict[str, Any]
 
 
-def wanted(post: Post, account: Account, campaign: Campaign | None) -> Wanted:
-    """Overrides replace, key by key; only hashtags add up, and only campaign and post."""
-    found = Wanted(
-        None,
-        post.title,
-        None,
-        post.hashtags + campaign.hashtags if campaign else post.hashtags,
-        post.link,
-        post.language,
-        post.content_warning,
-        post.poll,
-        post.thread,
-        {},
-    )
-    for key in _keys(post, account):
-        found = _narrowed(found, key, post.overrides[key])
+def overrides(post: Post) -> dict[Place, Override]:
+    """All overrides of a post by their place."""
+    found: dict[Place, Override] = {("variants", k): v for k, v in post.variants.items()}
+    found.update({("platforms", k): v for k, v in post.overrides.items()})
     return found
 
 
-def _keys(post: Post, account: Account) -> list[str]:
-    names = dict.fromkeys((account.platform, account.name))
-    return [name for name in names if name in post.overrides]
+def wanted(post: Post, account: Account, campaign: Campaign | None, arm: str | None) -> Wanted:
+    """Overrides replace, key by key; only hashtags add up, and only campaign and post."""
+    hashtags = post.hashtags + campaign.hashtags if campaign else post.hashtags
+    found = Wanted(
+        text_of=None,
+        title=post.title,
+        media=None,
+        hashtags=hashtags,
+        link=post.link,
+        language=post.language,
+        content_warning=post.content_warning,
+        poll=post.poll,
+        thread=post.thread,
+        options={},
+    )
+    for place, override in _applied(post, account, arm):
+        found = _narrowed(found, place, override)
+    return found
 
 
-def _narrowed(found: Wanted, key: str, override: Override) -> Wanted:
+def _applied(post: Post, account: Account, arm: str | None) -> list[tuple[Place, Override]]:
+    places: list[Place] = [
+        ("platforms", n) for n in dict.fromkeys((account.platform, account.name))
+    ]
+    if arm is not None:
+        places.insert(0, ("variants", arm))
+    known = overrides(post)
+    return [(place, known[place]) for place in places if place in known]
+
+
+def _narrowed(found: Wanted, place: Place, override: Override) -> Wanted:
     says: dict[str, Any] = {
         name: value for name in _REPLACING if (value := getattr(override, name)) is not None
     }
     if override.text is not None:
-        says["text_of"] = key
+        says["text_of"] = place
     if override.options:
         says["options"] = {**found.options, **plain(override.options)}
     return found._replace(**says)
@@ -84,9 +101,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def key_span(post: Post, account: Account, key: str) -> Span:
+def key_span(post: Post, account: Account, arm: str | None, key: str) -> Span:
     """Where the value of a key that reached this account was written."""
-    for name in reversed(_keys(post, account)):
-        if getattr(post.overrides[name], key) is not None:
-            return post.span("platforms", name, key)
+    for place, override in reversed(_applied(post, account, arm)):
+        if getattr(override, key) is not None:
+            return post.span(*place, key)
     return post.span(key)
