@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from io import BytesIO
 from posixpath import normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from postops.model import Media
+from postops.model import Media, MediaFacts
 
 if TYPE_CHECKING:
     from postops.content.source import ContentSource
     from postops.diagnostics import Span
-    from postops.model import MediaFacts
+
+SIZE_LIMIT = 1024 * 1024 * 1024
+"""Bytes of a media file taken. GitHub refuses files above 100 MB, and Git LFS above 5 GB."""
+
+_PAGE = 1024 * 1024
 
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -82,15 +88,43 @@ def _missing(path: str, written: str) -> str:
 
 
 def _read(path: str, source: ContentSource) -> Resolved:
-    from postops.content.inspect import inspect
-
     if not source.is_tracked(path):
         return Resolved(path, None, ("media-untracked", "is not tracked by git: add it"))
+    from postops.content.formats.window import Damaged
+
     try:
         with source.open(path) as file:
             if file.read(len(_LFS_POINTER)) == _LFS_POINTER:
                 return Resolved(path, None, ("lfs-pointer", "is only a Git LFS pointer"))
-            file.seek(0)
             return Resolved(path, inspect(file))
+    except Damaged as error:
+        return Resolved(path, None, ("media-damaged", str(error)))
     except OSError as error:
-        return Resolved(path, None, ("media-missing", f"cannot be read: {error.strerror}"))
+        return Resolved(path, None, ("media-missing", f"cannot be read: {error.strerror or error}"))
+
+
+def inspect(file: BinaryIO | bytes) -> MediaFacts:
+    """What a file's headers say, and the digest of its bytes. Raises `Damaged`.
+
+    The file is read through once for its digest, but never kept or decoded.
+    """
+    from postops.content.formats import read_header
+    from postops.content.formats.window import Damaged, Window
+
+    if isinstance(file, bytes):
+        file = BytesIO(file)
+    size = file.seek(0, 2)
+    if size == 0:
+        raise Damaged("is empty")
+    if size > SIZE_LIMIT:
+        raise Damaged(f"is larger than {SIZE_LIMIT // 1024**2} MiB")
+    header = read_header(Window(file, size))
+    return MediaFacts(header.mime, size, _digest(file), *header[1:])
+
+
+def _digest(file: BinaryIO) -> str:
+    sum_ = hashlib.sha256()
+    file.seek(0)
+    while page := file.read(_PAGE):
+        sum_.update(page)
+    return f"sha256:{sum_.hexdigest()}"

@@ -158,7 +158,7 @@ class _Maker:
     def _one(self, block: MediaBlock) -> Media:
         node = block.at.node
         alt_span = value_span(node, "alt", self.path) if block.alt is not None else None
-        focus = None if block.focus is None else (block.focus[0], block.focus[1])
+        focus = block.focus or ()
         return media_at(
             self.path,
             block.path,
@@ -166,7 +166,7 @@ class _Maker:
             value_span(node, "path", self.path),
             self.source,
             alt_span=alt_span,
-            focus=focus,
+            focus=(focus[0], focus[1]) if len(focus) == 2 else None,
         )
 
     def _poll(self, poll: PollBlock | None) -> Poll | None:
