@@ -1,0 +1,331 @@
+"""Claims and outcomes on their way into the ledger.
+
+A claim counts once it is seen in a head that was fetched or pushed; until then nothing is sent. An
+outcome is on disk before anybody hears of it, and is pushed with the next claim or by `push`. After
+any push error the head is fetched and looked through for our own ids: a push that landed although
+its answer was lost has landed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from postops.errors import LedgerConflict, LedgerDamaged, LedgerError
+from postops.ledger.chain import LEDGER, Link, day_path, extend, split
+from postops.ledger.events import Draft, encode, stamp
+from postops.ledger.follow import Follower
+from postops.ledger.outbox import FileOutbox, Outbox
+from postops.ledger.pending import Pending
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    from postops.clock import Clock
+    from postops.ledger.remote import StateHead, StateRemote
+    from postops.ledger.state import LedgerState
+
+ACCEPTED = "state/accepted.jsonl"
+_TRIES = 25
+_LONGEST_WAIT = 3.0  # seconds between two tries
+
+
+class _Batch(NamedTuple):
+    """One push: its events with their places, and every file it writes."""
+
+    events: list[dict[str, Any]]
+    link: Link
+    changes: dict[str, bytes]
+    day: str
+    staged: dict[str, bytes]
+    appended: dict[str, int]
+
+
+class Ledger:
+    """The ledger of one run. `held` says why nothing may be claimed; `None` is fine."""
+
+    def __init__(self, remote: StateRemote, outbox: Outbox, clock: Clock, run: str) -> None:
+        self.remote = remote
+        self.run = run
+        self.held: str | None = None
+        self._outbox = outbox
+        self._clock = clock
+        self._follower = Follower()
+        self._pending = Pending()
+        self._staged: dict[str, bytes] = {}
+        self._appends: dict[str, list[bytes]] = {}
+        self._head: StateHead | None = None
+        self._lock: asyncio.Lock | None = None
+
+    @classmethod
+    async def open(
+        cls, remote: StateRemote, outbox: Path | Outbox, clock: Clock, run: str
+    ) -> Ledger:
+        """Fetch, check anchor and chain, fold, and push what dead runs left in the outbox.
+
+        `outbox` is the folder (`.postops/outbox`). Raises `LedgerError` and its kinds.
+        """
+        kept = FileOutbox(outbox, run) if isinstance(outbox, Path) else outbox
+        ledger = cls(remote, kept, clock, run)
+        try:
+            await ledger._start()
+        except BaseException:
+            kept.close()
+            raise
+        return ledger
+
+    # ------------------------------------------------------------------ what is known
+
+    @property
+    def state(self) -> LedgerState:
+        """What the ledger says, with what this run recorded and has not pushed yet on top."""
+        return self._follower.state
+
+    @property
+    def head(self) -> StateHead:
+        """The head that was last fetched or pushed."""
+        if self._head is None:
+            raise LedgerError("the ledger was not fetched yet")
+        return self._head
+
+    @property
+    def pending(self) -> int:
+        """How many events are recorded and not pushed."""
+        return len(self._pending.events)
+
+    @property
+    def repairs(self) -> list[str]:
+        """Torn lines that were set aside, in words. The next write removes them."""
+        return self._follower.repairs
+
+    async def refresh(self) -> None:
+        """Fetch and fold what is new."""
+        async with self._turn():
+            self._absorb(await self.remote.fetch())
+
+    # ------------------------------------------------------------------ writing
+
+    def record(self, *drafts: Draft) -> list[dict[str, Any]]:
+        """Write outcomes down: on disk when this returns, in `state` at once, pushed later.
+
+        Raises `LedgerError` where the disk refuses; the events then still go with the next push.
+        """
+        events = [stamp(draft, self._clock, self.run) for draft in drafts]
+        try:
+            self._outbox.append([encode(event) for event in events])
+        finally:
+            for event in events:
+                self._pending.add(self.state, event)
+        return events
+
+    async def claim(self, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
+        """Append and push, together with what is pending. The events are returned as they landed.
+
+        Raises `LedgerConflict` where another runner moved first: `state` then shows the winner's
+        events, nothing of `drafts` stays, what was pending does. Raises `LedgerDamaged` while
+        everything is held, `LedgerError` where the push was refused.
+        """
+        async with self._turn():
+            events = [stamp(draft, self._clock, self.run) for draft in drafts]
+            return await self._land(events)
+
+    def stage(self, path: str, data: bytes) -> None:
+        """Replace a whole file below `state/` with the next push."""
+        self._staged[_outside_ledger(path)] = data
+
+    def append_lines(self, path: str, lines: Sequence[bytes]) -> None:
+        """Append to a file below `state/` with the next push, after whatever others put there."""
+        self._appends.setdefault(_outside_ledger(path), []).extend(lines)
+
+    async def push(self) -> None:
+        """Push what is pending. After a lost race: fetch, number anew, push again, within bounds."""
+        async with self._turn():
+            if self._pending.events or self._staged or self._appends:
+                await self._land([])
+
+    async def accept(self, by: str | None = None) -> bool:
+        """A person says that the head is right: move the anchor, and write down that they did.
+
+        False where nothing was held. What is pending is not pushed by this.
+        """
+        async with self._turn():
+            if self.held is None:
+                return False
+            at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            facts = {"v": 1, "at": at, "run": self.run, "by": by, "reason": self.held}
+            facts |= {"anchor": self.head.anchor, "head": self.head.sha}
+            data = _after(self.head.read(ACCEPTED), [encode(facts)])
+            message = f"ledger: accepted\n\nrun: {self.run}"
+            self._absorb(await self.remote.push(self.head, {ACCEPTED: data}, message))
+            return True
+
+    def close(self) -> None:
+        """Let go of the outbox; what was not pushed stays in it for the next run."""
+        self._outbox.close()
+
+    # ------------------------------------------------------------------ how
+
+    async def _start(self) -> None:
+        self._absorb(await self.remote.fetch())
+        for event in self._outbox.leftovers():
+            if event["id"] not in self.state.ids:
+                self._pending.add(self.state, event)
+        if not self.pending:
+            self._outbox.settle()
+        elif self.held is None:
+            await self.push()
+
+    def _turn(self) -> asyncio.Lock:
+        """Lanes push one at a time; recording goes on meanwhile."""
+        if self._lock is None:
+            import asyncio
+
+            self._lock = asyncio.Lock()
+        return self._lock
+
+    async def _land(self, claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for attempt in range(_TRIES):
+            self._check_held()
+            batch = self._batch(claims)
+            before = self.state.link
+            try:
+                head = await self.remote.push(self.head, batch.changes, self._message(batch))
+            except LedgerError as error:
+                if await self._landed_after(error, batch, claims):
+                    break
+                if not isinstance(error, LedgerConflict) or (claims and before != self.state.link):
+                    raise
+                last = error
+            except BaseException:
+                self._disown(claims)
+                raise
+            else:
+                self._took(batch, head)
+                break
+            await self._back_off(attempt)
+        else:
+            raise LedgerConflict(f"gave up after {_TRIES} tries: {last}", help=last.help)
+        self._clear(batch)
+        return batch.events[len(batch.events) - len(claims) :]
+
+    async def _landed_after(
+        self, error: LedgerError, batch: _Batch, claims: list[dict[str, Any]]
+    ) -> bool:
+        """Whether the push landed after all. Only a fetched head can tell."""
+        try:
+            self._absorb(await self.remote.fetch())
+        except BaseException as trouble:
+            self._disown(claims)
+            if isinstance(trouble, LedgerError):
+                raise error from trouble
+            raise
+        if batch.events:
+            return batch.events[-1]["id"] in self.state.ids
+        found = self.head.read_many(batch.changes)
+        return found == batch.changes
+
+    def _disown(self, claims: list[dict[str, Any]]) -> None:
+        """Claims that may have landed unseen were certainly not acted on: say so when we can."""
+        reason = "the push of the claim gave no answer"
+        drafts = [
+            {"type": "released", "delivery": c["delivery"], "claim": c["id"], "reason": reason}
+            for c in claims
+            if c["type"] == "claimed"
+        ]
+        with contextlib.suppress(LedgerError):
+            self.record(*drafts)
+
+    def _batch(self, claims: list[dict[str, Any]]) -> _Batch:
+        events = [dict(event) for event in (*self._pending.events, *claims)]
+        staged = dict(self._staged)
+        appended = {path: len(lines) for path, lines in self._appends.items()}
+        changes = dict(staged)
+        for path, lines in self._appends.items():
+            changes[path] = _after(changes.get(path) or self.head.read(path), lines)
+        lines, link = extend(events, self.state.link)
+        day = day_path(self._clock.now(), self.state.newest_day)
+        if lines:
+            before = self._follower.newest if day == self.state.newest_day else b""
+            changes[day] = before + b"".join(line + b"\n" for line in lines)
+        return _Batch(events, link, changes, day, staged, appended)
+
+    def _message(self, batch: _Batch) -> str:
+        kinds = Counter(event["type"] for event in batch.events)
+        said = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        return f"publish: {said or f'{len(batch.changes)} files'}\n\nrun: {self.run}"
+
+    def _absorb(self, head: StateHead) -> None:
+        """Bring the state to a head; what is pending comes on top of it."""
+        stuck = self._pending.stuck
+        self._pending.take_back(self.state)
+        try:
+            if stuck:
+                self._follower.rebuild(head)
+            else:
+                self._follower.follow(head)
+            self._head = head
+            self.held = why_held(head)
+        finally:
+            self._pending.show_again(self.state, self.state.ids)
+
+    def _took(self, batch: _Batch, head: StateHead) -> None:
+        """The same, for a head this run has just pushed: nothing needs to be read."""
+        if self._pending.stuck:
+            self._absorb(head)
+            return
+        self._pending.take_back(self.state)
+        if batch.events:
+            self._follower.extend(batch.day, batch.changes[batch.day], batch.events, batch.link)
+        self._follower.saw(head)
+        self._head = head
+        self._pending.show_again(self.state, [event["id"] for event in batch.events])
+
+    def _clear(self, batch: _Batch) -> None:
+        """Forget what the batch carried; what came in while it was pushed stays."""
+        self._staged = {
+            path: data for path, data in self._staged.items() if batch.staged.get(path) is not data
+        }
+        left = {p: lines[batch.appended.get(p, 0) :] for p, lines in self._appends.items()}
+        self._appends = {path: lines for path, lines in left.items() if lines}
+        if not self._pending.events:
+            self._outbox.settle()
+
+    def _check_held(self) -> None:
+        if self.held is not None:
+            raise LedgerDamaged(
+                self.held, help="look at the state branch, then: postops ledger accept"
+            )
+
+    async def _back_off(self, attempt: int) -> None:
+        longest = min(_LONGEST_WAIT, 0.02 * 2**attempt)
+        await self._clock.sleep(longest * (0.5 + self._clock.random()))
+
+
+def why_held(head: StateHead) -> str | None:
+    """Why nothing may be done on this head; `None` where the anchor vouches for it."""
+    if head.anchor is None:
+        if head.paths(LEDGER):
+            return (
+                "there is a ledger but no refs/postops/anchor to vouch for it (a fork, a mirror?)"
+            )
+        return None
+    if head.sha is None:
+        return f"the state branch is missing, but the anchor remembers {head.anchor[:12]}"
+    if not head.descends():
+        return f"the state branch was rewritten: {head.sha[:12]} does not follow {head.anchor[:12]}"
+    return None
+
+
+def _after(before: bytes | None, lines: Sequence[bytes]) -> bytes:
+    """The file with more lines; a torn piece at its end is dropped."""
+    whole, _ = split(before or b"")
+    return b"".join(line + b"\n" for line in (*whole, *lines))
+
+
+def _outside_ledger(path: str) -> str:
+    if not path.startswith("state/") or path.startswith(LEDGER):
+        raise ValueError(f"not a file to stage: {path}")
+    return path

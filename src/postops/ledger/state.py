@@ -1,0 +1,471 @@
+"""What the events add up to. Pure: no clock, no files.
+
+    new --claimed--> claimed --published--> published (all parts) | partial (some)
+                        |----deferred, released, skipped, failed: nothing of it is under way
+                        '----in_doubt: nobody knows; only `resolved` or `retried` lead out
+    published --claimed update--> claimed --updated--> published
+    published --claimed withdraw--> claimed --withdrawn--> withdrawn
+    retried: failed, in doubt, skipped may be claimed again with the same keys; published and
+             withdrawn start a new generation, with new keys
+
+A claim to update or withdraw that comes to nothing leaves the delivery as published as it was.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from postops.ledger.chain import Link, is_day, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Phase = Literal[
+    "new",
+    "claimed",
+    "published",
+    "partial",
+    "failed",
+    "deferred",
+    "skipped",
+    "in_doubt",
+    "withdrawn",
+    "released",
+]
+
+
+@dataclass(slots=True)
+class PartState:
+    """One remote post. `published_at` in UTC."""
+
+    number: int
+    remote_id: str = ""
+    url: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+    published_at: str = ""
+    withdrawn: bool = False
+
+
+class Binding(NamedTuple):
+    """The identity an account's name was tied to. `id` is the platform's."""
+
+    account: str
+    platform: str
+    id: str
+    handle: str
+    url: str
+    bound_at: str
+
+
+@dataclass(slots=True)
+class DeliveryState:
+    """All that is known of one delivery.
+
+    `parts`, `keys`, `first_claim_at`, `part_since` are of the current generation. `claim` is the
+    event of the open claim, `None` once it is settled; `last_claim` stays. `action` is that of the
+    last claim. `prepared` holds the `handle` event of each part: of the open claim, or of the last
+    one until the next. `source`, `payload`, `commit` and `blob` are of what was published (of what
+    was claimed, until then). `error` and `reason` are of the last event that gave one, and empty
+    after a success. `retried_at` stands from a person's `retry` until it came to something.
+    """
+
+    name: str
+    post: str
+    account: str
+    phase: Phase = "new"
+    generation: int = 1
+    attempt: int = 0
+    parts_total: int = 1
+    parts: dict[int, PartState] = field(default_factory=dict)
+    claim: dict[str, Any] | None = None
+    last_claim: dict[str, Any] | None = None
+    action: str | None = None
+    keys: dict[int, str] = field(default_factory=dict)
+    first_claim_at: str | None = None
+    part_since: dict[int, str] = field(default_factory=dict)
+    prepared: dict[int, dict[str, Any]] = field(default_factory=dict)
+    source: str | None = None
+    payload: str | None = None
+    commit: str | None = None
+    blob: str | None = None
+    path: str | None = None
+    on_edit: str | None = None
+    on_remove: str | None = None
+    due_at: str | None = None
+    published_at: str | None = None
+    lateness: float | None = None
+    until: str | None = None
+    error: str | None = None
+    reason: str | None = None
+    candidates: list[Any] | None = None
+    last_commit: str | None = None
+    retried_at: str | None = None
+
+    def copy(self) -> DeliveryState:
+        """One that may be changed without changing this one. Events are shared: nobody edits them."""
+        other = copy(self)
+        other.parts = {number: copy(part) for number, part in self.parts.items()}
+        other.keys, other.part_since = dict(self.keys), dict(self.part_since)
+        other.prepared = dict(self.prepared)
+        return other
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part was published, be it withdrawn since."""
+        return len(self.parts) >= self.parts_total
+
+    @property
+    def live(self) -> list[PartState]:
+        """The parts people can see, in order."""
+        return [self.parts[n] for n in sorted(self.parts) if not self.parts[n].withdrawn]
+
+
+@dataclass(slots=True)
+class LedgerState:
+    """Everything the ledger says. `seq`, `tip`, `newest_day`, `last_recorded_at` and `ids` are of
+    what was pushed; deliveries also show what is recorded and not yet pushed.
+    """
+
+    deliveries: dict[str, DeliveryState] = field(default_factory=dict)
+    bound: dict[str, Binding] = field(default_factory=dict)
+    budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seq: int = 0
+    tip: str = ""
+    genesis: str | None = None
+    newest_day: str | None = None
+    last_recorded_at: str | None = None
+    ids: set[str] = field(default_factory=set)
+    renamed: dict[str, str] = field(default_factory=dict)
+    _remote_ids: dict[str, set[str]] = field(default_factory=dict)
+    _posts: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    @property
+    def link(self) -> Link:
+        """Where the chain ends."""
+        return Link(self.seq, self.tip)
+
+    def delivery(self, name: str) -> DeliveryState:
+        """What is known of a delivery; a fresh one where nothing is."""
+        return self.deliveries.get(name) or DeliveryState(name, *_split(name))
+
+    def remote_ids(self, account: str) -> frozenset[str]:
+        """Every remote id ever recorded for an account."""
+        return frozenset(self._remote_ids.get(account, ()))
+
+    def by_post(self, post: str) -> list[DeliveryState]:
+        """The deliveries of one post, by account."""
+        names = sorted(self._posts.get(post, ()))
+        return [self.deliveries[name] for name in names if name in self.deliveries]
+
+    def own(self, account: str, remote_id: str) -> None:
+        """Remember that a remote post is ours."""
+        self._remote_ids.setdefault(account, set()).add(remote_id)
+
+    def store(self, name: str) -> DeliveryState:
+        """The delivery to change, made where it is new."""
+        delivery = self.deliveries.get(name)
+        if delivery is None:
+            post, account = _split(name)
+            if account in self.renamed:
+                return self.store(f"{post}@{self.renamed[account]}")
+            delivery = self.deliveries[name] = DeliveryState(name, post, account)
+            self._posts.setdefault(post, {})[name] = None
+        return delivery
+
+    def rename(self, old: str, new: str) -> None:
+        """Carry an account's history over to its new name, so that nothing is sent again."""
+        self.bound.pop(old, None)
+        self.renamed[old] = new
+        self._remote_ids.setdefault(new, set()).update(self._remote_ids.pop(old, ()))
+        for delivery in [d for d in self.deliveries.values() if d.account == old]:
+            del self.deliveries[delivery.name]
+            delivery.name, delivery.account = f"{delivery.post}@{new}", new
+            self.deliveries.setdefault(delivery.name, delivery)
+            self._posts[delivery.post][delivery.name] = None
+
+
+def _split(name: str) -> tuple[str, str]:
+    post, _, account = name.rpartition("@")
+    return post, account
+
+
+def fold(files: Mapping[str, bytes]) -> LedgerState:
+    """The state after all lines of the daily files, given as path and bytes.
+
+    Raises `LedgerDamaged` or `LedgerVersion`. A torn last line is left out.
+    """
+    state = LedgerState()
+    days = sorted(path for path in files if is_day(path))
+    for path in days:
+        verified = verify(path, files[path], state.link, newest=path == days[-1])
+        advance(state, verified.events, verified.link)
+    state.newest_day = days[-1] if days else None
+    return state
+
+
+def advance(state: LedgerState, events: list[dict[str, Any]], link: Link) -> None:
+    """Apply events that are part of the chain, up to `link`."""
+    for event in events:
+        apply(state, event)
+    state.tip = link.tip
+
+
+def apply(state: LedgerState, event: dict[str, Any]) -> None:
+    """Apply one event. Without `seq` (recorded, not pushed yet) it does not move the chain."""
+    kind = event["type"]
+    if "seq" in event:
+        state.seq = event["seq"]
+        state.ids.add(event["id"])
+        state.last_recorded_at = event["recorded_at"]
+        if event["seq"] == 1:
+            state.genesis = event["id"]
+    if kind in _ON_DELIVERY:
+        delivery = state.store(event.get("delivery", ""))
+        if "commit" in event:
+            delivery.last_commit = event["commit"]
+        if "remote_id" in event:
+            state.own(delivery.account, event["remote_id"])
+        if not _late(delivery, event):
+            _ON_DELIVERY[kind](delivery, event)
+    elif kind == "bound":
+        _bound(state, event)
+    else:
+        state.budgets[event.get("account", "")] = event.get("budget") or {}
+
+
+def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
+    """Whether a dead run's event came in after others went on, and must not undo what they did.
+
+    What was published stays true, however late it is heard of.
+    """
+    if event.get("generation", delivery.generation) < delivery.generation:
+        return True
+    if event["type"] not in _CLOSING:
+        return False
+    claim = delivery.claim
+    if "claim" in event and (claim is None or claim["id"] != event["claim"]):
+        return True
+    if claim is None:
+        return delivery.phase == "in_doubt"
+    return bool(claim["run"] != event["run"] and event["recorded_at"] < claim["recorded_at"])
+
+
+def _bound(state: LedgerState, event: dict[str, Any]) -> None:
+    identity, account = event.get("identity") or {}, event.get("account", "")
+    state.renamed.pop(account, None)
+    if "was" in event and event["was"] != account:
+        state.rename(event["was"], account)
+    state.bound[account] = Binding(
+        account,
+        event.get("platform", ""),
+        identity.get("id", ""),
+        identity.get("handle", ""),
+        identity.get("url", ""),
+        event["recorded_at"],
+    )
+
+
+# --------------------------------------------------------------------------- claims
+
+
+def _claimed(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    if event.get("generation", delivery.generation) > delivery.generation:
+        _new_generation(delivery, event["generation"])
+    # A handle outlives its claim only where that may have been used: taken over, or in doubt.
+    if delivery.claim is None and delivery.phase != "in_doubt":
+        delivery.prepared = {}
+    delivery.claim = delivery.last_claim = event
+    delivery.action = event.get("action", "publish")
+    delivery.attempt = event.get("attempt", delivery.attempt + 1)
+    delivery.phase = "claimed"
+    delivery.until = None
+    if "path" in event:
+        delivery.path = event["path"]
+    if delivery.action == "publish":
+        _claimed_publish(delivery, event)
+
+
+def _claimed_publish(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    at = event["recorded_at"]
+    delivery.parts_total = event.get("parts", delivery.parts_total)
+    keys = {int(number): key for number, key in (event.get("keys") or {}).items()}
+    delivery.keys = keys | delivery.keys
+    delivery.first_claim_at = delivery.first_claim_at or at
+    whole = range(1, delivery.parts_total + 1)
+    for number in keys or ([event["part"]] if "part" in event else whole):
+        if number not in delivery.parts:
+            delivery.part_since.setdefault(number, at)
+    _contents(delivery, event)
+
+
+def _contents(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    """Which content this is, as far as the event says."""
+    get = event.get
+    delivery.source = get("source", delivery.source)
+    delivery.payload = get("payload", delivery.payload)
+    delivery.commit = get("commit", delivery.commit)
+    delivery.blob = get("blob", delivery.blob)
+    delivery.on_edit = get("on_edit", delivery.on_edit)
+    delivery.on_remove = get("on_remove", delivery.on_remove)
+    delivery.due_at = get("due_at", delivery.due_at)
+
+
+def _handle(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    delivery.prepared[event.get("part", 1)] = event
+
+
+# --------------------------------------------------------------------------- outcomes
+
+
+def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    number = event.get("part", 1)
+    at = event.get("published_at") or event["recorded_at"]
+    known = delivery.parts.get(number)
+    if known is None or event.get("remote_id", known.remote_id) != known.remote_id:
+        delivery.parts[number] = PartState(
+            number, event.get("remote_id", ""), event.get("url", ""), event.get("extra") or {}, at
+        )
+    delivery.parts_total = max(event.get("parts", delivery.parts_total), number)
+    delivery.prepared.pop(number, None)
+    if number == 1:
+        delivery.published_at = at
+        delivery.lateness = event.get("lateness", delivery.lateness)
+    _contents(delivery, event)
+    if delivery.complete:
+        _settle(delivery, "published")
+        delivery.retried_at = None
+    else:
+        delivery.phase = "partial"
+    delivery.error = delivery.reason = delivery.candidates = None
+
+
+def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    """Without a part, or with the last one, the update is done."""
+    number = event.get("part", 1)
+    part = delivery.parts.setdefault(number, PartState(number))
+    part.remote_id = event.get("remote_id", part.remote_id)
+    part.url = event.get("url", part.url)
+    part.extra = part.extra | (event.get("extra") or {})
+    if "part" in event and number < delivery.parts_total:
+        return
+    _contents(delivery, (delivery.claim or {}) | event)
+    _settle(delivery, "published")
+    delivery.error = delivery.reason = None
+
+
+def _withdrawn(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    """Without a part, all of them are gone."""
+    for number in [event["part"]] if "part" in event else list(delivery.parts) or [1]:
+        delivery.parts.setdefault(number, PartState(number)).withdrawn = True
+    if not delivery.live:
+        _settle(delivery, "withdrawn")
+        delivery.error = delivery.reason = delivery.retried_at = None
+
+
+def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    if delivery.claim and delivery.action == "update":
+        # What was refused counts as seen: the same update is not tried again.
+        _contents(delivery, delivery.claim)
+    _settle(delivery, _standing(delivery) or "failed")
+    delivery.error = event.get("error") or event.get("reason")
+    delivery.retried_at = None
+
+
+def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    _settle(delivery, _standing(delivery) or "deferred")
+    delivery.until = event.get("until")
+    delivery.reason = event.get("reason") or event.get("error")
+
+
+def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    _settle(delivery, _standing(delivery) or ("partial" if delivery.parts else "released"))
+    delivery.reason = event.get("reason")
+
+
+def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    _settle(delivery, _standing(delivery) or "skipped")
+    delivery.due_at = event.get("due_at", delivery.due_at)
+    delivery.reason = event.get("reason")
+    delivery.retried_at = None
+
+
+def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    _settle(delivery, "in_doubt")
+    delivery.error = event.get("error")
+    delivery.reason = event.get("reason")
+    delivery.candidates = event.get("candidates")
+
+
+def _resolved(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    if event.get("outcome") == "published":
+        delivery.claim = None
+        _published(delivery, event)
+    else:
+        _released(delivery, event)
+        delivery.error = delivery.candidates = None
+
+
+def _adopted(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    _published(delivery, event)
+    if not delivery.complete and delivery.claim is None:
+        delivery.phase = "partial"
+
+
+def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    delivery.retried_at = event["recorded_at"]
+    delivery.error = delivery.reason = delivery.until = delivery.candidates = None
+    if delivery.claim is not None:
+        return
+    if delivery.phase in ("published", "withdrawn"):
+        _new_generation(delivery, event.get("generation", delivery.generation + 1))
+    else:
+        delivery.phase = _standing(delivery) or ("partial" if delivery.parts else "released")
+
+
+# --------------------------------------------------------------------------- moves they share
+
+
+def _settle(delivery: DeliveryState, phase: Phase) -> None:
+    delivery.claim = None
+    delivery.phase = phase
+
+
+def _standing(delivery: DeliveryState) -> Phase | None:
+    """What a delivery is whatever came of its last claim: published, withdrawn, or neither yet."""
+    if not delivery.parts:
+        return None
+    if not delivery.live:
+        return "withdrawn"
+    return "published" if delivery.complete else None
+
+
+def _new_generation(delivery: DeliveryState, number: int) -> None:
+    """Start over: other keys, nothing published."""
+    delivery.generation = number
+    delivery.attempt = 0
+    delivery.phase = "new"
+    delivery.claim = delivery.last_claim = delivery.action = None
+    delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
+    delivery.first_claim_at = delivery.published_at = delivery.lateness = None
+
+
+# What ends a claim without a trace on the platform.
+_CLOSING = frozenset({"failed", "deferred", "released", "skipped", "in_doubt"})
+
+_ON_DELIVERY: dict[str, Callable[[DeliveryState, dict[str, Any]], None]] = {
+    "claimed": _claimed,
+    "handle": _handle,
+    "published": _published,
+    "updated": _updated,
+    "withdrawn": _withdrawn,
+    "failed": _failed,
+    "deferred": _deferred,
+    "released": _released,
+    "skipped": _skipped,
+    "in_doubt": _in_doubt,
+    "resolved": _resolved,
+    "adopted": _adopted,
+    "retried": _retried,
+}
