@@ -38,7 +38,7 @@ def test_it_knows_the_instance_and_the_account(mastodon, account):
     assert instance.configuration.statuses.max_characters == 500
     assert instance.configuration.statuses.characters_reserved_per_url == 23
     assert mastodon.instance_v1().uri == instance.domain
-    assert mastodon.mastodon_api_version == 11
+    assert mastodon.retrieve_mastodon_version() == "4.6.3"
     me = mastodon.account_verify_credentials()
     assert (me.id, me.acct) == (int(account.id), "main") or str(me.id) == account.id
 

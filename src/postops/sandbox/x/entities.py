@@ -58,6 +58,14 @@ _POST_FIELDS = frozenset(
         "withheld",
     ]
 )
+# What an expansion brings along on the post itself.
+_EXPANDED = {
+    "attachments.media_keys": "attachments",
+    "attachments.poll_ids": "attachments",
+    "author_id": "author_id",
+    "referenced_posts": "referenced_posts",
+    "referenced_tweets.id": "referenced_tweets",
+}
 _PRIVATE = ("non_public_metrics", "organic_metrics", "promoted_metrics")
 # docs:x-api/fundamentals/metrics: private metrics of one's own posts, for thirty days.
 _PRIVATE_DAYS = 30
@@ -79,8 +87,7 @@ def answer(
         ]
         errors += [hidden_field(post["id"], name) for name in hidden]
         wanted = {"id", "text", "edit_history_post_ids", *fields} - set(hidden)
-        if "attachments.media_keys" in call.names("expansions"):
-            wanted.add("attachments")
+        wanted |= {field for name, field in _EXPANDED.items() if name in call.names("expansions")}
         data.append({name: value for name, value in whole.items() if name in wanted and value})
     return data, _includes(call, posts), errors
 
@@ -102,6 +109,7 @@ def user(world: World, who: SandboxAccount) -> dict[str, Any]:
         "public_metrics": {
             "followers_count": followers,
             "following_count": 0,
+            "post_count": len(own),
             "tweet_count": len(own),
             "listed_count": 0,
             "like_count": 0,
@@ -144,7 +152,9 @@ def _post(world: World, post: dict[str, Any]) -> dict[str, Any]:
 
 def _metrics(world: World, post: dict[str, Any], created: datetime) -> dict[str, Any]:
     grown = reactions(world.seed, post["id"], world.now() - created)
+    # The schema says repost_count since 2.16x, the guides and older clients retweet_count.
     public = {
+        "repost_count": grown.reposts,
         "retweet_count": grown.reposts,
         "reply_count": grown.replies + post["replies"],
         "like_count": grown.likes,
@@ -152,11 +162,12 @@ def _metrics(world: World, post: dict[str, Any], created: datetime) -> dict[str,
         "bookmark_count": grown.bookmarks,
         "impression_count": grown.impressions,
     }
+    engaged = grown.likes + grown.reposts + grown.quotes + grown.bookmarks + grown.clicks
     private = {
         "impression_count": grown.impressions,
         "url_link_clicks": grown.clicks,
         "user_profile_clicks": grown.clicks // 4,
-        "engagements": sum(public.values()) - grown.impressions + grown.clicks,
+        "engagements": engaged + public["reply_count"],
     }
     same = ("retweet_count", "reply_count", "like_count")
     organic = {key: public[key] for key in same} | private
