@@ -10,12 +10,13 @@ from typing import Any
 
 from postops.config import Account, Config, Defaults, Rules, Utm
 from postops.diagnostics import Span
-from postops.model import Capabilities, Facet, Post, Source, TextLimit
+from postops.model import Capabilities, Facet, PollLimit, Post, Source, TextLimit
 from postops.platforms.base import Platform
 from postops.reading.marked import MarkedMap
 
 _FOUND = re.compile(r"(?P<link>https?://[^\s()]+)|(?P<mention>@[\w.@-]+\w)|(?P<tag>#\w+)")
 _SOURCE = Source("a test", "2026-11-21")
+_POLL = PollLimit(2, 4, 25, 300, 86400, _SOURCE)
 
 
 class Fake(Platform):
@@ -46,10 +47,11 @@ def platform(name: str = "plain", *, limit: int = 100, **capabilities: Any) -> t
     return type(name.title(), (Fake,), {"name": name, "capabilities": can})
 
 
-PLAIN = platform()
-RICH = platform("rich", rich_links=True, content_warning=False)
-CARD = platform("card", rich_links=True, card=True, language=True, titles=True)
-ALONE = platform("alone", thread=False, limit=10_000)
+PLAIN = platform(limit=1000, poll=_POLL)
+SHORT = platform("short", limit=100)
+RICH = platform("rich", limit=100, rich_links=True, content_warning=False)
+CARD = platform("card", limit=1000, rich_links=True, card=True, language=True, titles=True)
+ALONE = platform("alone", thread=False, limit=1000)
 
 
 def account(name: str = "acme", on: str = "plain") -> Account:

@@ -39,6 +39,7 @@ class Line:
         self.losses = losses
         self.out: list[Piece] = []
         self.text = ""
+        self.seen = 0  # the column up to which the line of the source is accounted for
         self.gap = False  # something just stepped out of the line
         self.outer: tuple[str, Token] | None = None
 
@@ -66,15 +67,20 @@ class Line:
         self.losses.append(Lost(what, self.line, self.column(needle)))
 
     def column(self, needle: str) -> int:
+        """Where something of this line stands in the source, looking on from what came before."""
         if not needle or self.line >= len(self.source):
             return 0
-        return max(0, self.source[self.line].find(needle))
+        found = self.source[self.line].find(needle, self.seen)
+        if found < 0:
+            return 0
+        self.seen = found + len(needle)
+        return found
 
     # ------------------------------------------------------------------ what each token does
 
     def newline(self, _token: Token | None = None) -> None:
         """A line break in the source is a line break in the post."""
-        self.line += 1
+        self.line, self.seen = self.line + 1, 0
         if self.outer is not None:
             self.text += " "
         elif not (self.gap and (self.text.endswith("\n") or (not self.text and not self.out))):
@@ -83,6 +89,9 @@ class Line:
 
     def emphasis(self, token: Token) -> None:
         self.lose("emphasis", token.markup)
+
+    def close_emphasis(self, token: Token) -> None:
+        self.column(token.markup)
 
     def open_link(self, token: Token) -> None:
         self.outer = (self.text, token)
@@ -125,7 +134,7 @@ class Line:
         content = token.content
         name = _TAG_NAME.match(content)
         if content.startswith("<!--"):
-            self.line += content.count("\n")
+            self.line, self.seen = self.line + content.count("\n"), 0
             self.gap = True
         elif name is None or name[1].lower() not in _HTML:
             self.add(content)
@@ -140,6 +149,8 @@ _ACTS: dict[str, Callable[[Line, Token], None]] = {
     "hardbreak": Line.newline,
     "em_open": Line.emphasis,
     "strong_open": Line.emphasis,
+    "em_close": Line.close_emphasis,
+    "strong_close": Line.close_emphasis,
     "link_open": Line.open_link,
     "link_close": Line.close_link,
     "image": Line.image,

@@ -95,7 +95,8 @@ class Walk:
     def read_inline(self, token: Token) -> list[Piece]:
         content = token.content
         if token.children:
-            pieces = Line(self.start, self.source, self.images, self.losses).read(token.children)
+            line = token.map[0] if token.map else self.start
+            pieces = Line(line, self.source, self.images, self.losses).read(token.children)
             self.urls.update(p.url for p in pieces if not isinstance(p, str))
         else:
             pieces = [_INDENT.sub("\n", content)] if content else []
@@ -174,7 +175,8 @@ class Walk:
             pieces = [lead, *pieces]
         before = ""
         if self.blocks:
-            before = "\n" if self.start <= self.ended else f"\n{shared}\n"
+            apart = any(not line.strip(" >\t") for line in self.source[self.ended : self.start])
+            before = f"\n{shared}\n" if apart else "\n"
         self.blocks.append(Block(before, tuple(pieces), self.start))
         self.ended = self.end
 

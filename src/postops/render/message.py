@@ -81,9 +81,9 @@ def _message(setting: Setting, resolve: Callable[[str, Span], Media] | None) -> 
         account=setting.account.name,
         platform=setting.platform.name,
         parts=parts(setting, sections, media, None if card else asked.link),
-        title=asked.title if can.titles else None,
+        title=asked.title or None if can.titles else None,
         card=replace(card, url=setting.tagging.own(card.url)) if card else None,
-        language=asked.language if can.language else None,
+        language=asked.language or None if can.language else None,
         content_warning=setting.warning,
         poll=asked.poll if can.poll else None,
         options=asked.options,
@@ -117,7 +117,7 @@ def _losses(setting: Setting) -> tuple[Loss, ...]:
     asked, can = setting.asked, setting.platform.capabilities
     losses = [Loss(what, setting.span(line, col)) for what, line, col in setting.flow.losses]
     missing = {
-        "content_warning": asked.content_warning is not None and not can.content_warning,
+        "content_warning": bool(asked.content_warning) and not can.content_warning,
         "poll": asked.poll is not None and not can.poll,
     }
     for key, lost in missing.items():

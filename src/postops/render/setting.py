@@ -33,8 +33,9 @@ class Setting(NamedTuple):
 
     @property
     def warning(self) -> str | None:
-        """The content warning, where the platform takes one."""
-        return self.asked.content_warning if self.platform.capabilities.content_warning else None
+        """The content warning, where the platform takes one; an empty one takes it away."""
+        takes = self.platform.capabilities.content_warning
+        return self.asked.content_warning or None if takes else None
 
     def measure(self, text: str) -> Measure:
         """The measure of a part's text, sent with the content warning."""

@@ -1,4 +1,4 @@
-"""Cut a text into parts that fit: at paragraphs, else lines, sentences, words, and last graphemes.
+"""Cut a text into parts that fit: at paragraphs, else sentences, lines, words, and last graphemes.
 
 A break high in that order is taken when it fills a part by a third or more; so a short first line
 does not become a part of its own. Links, handles, hashtags and words behind links are never cut,
@@ -20,7 +20,11 @@ _FILL = 3  # a break has to leave one part in this many of what could have stood
 
 _PARAGRAPH = re.compile(r"\n[ \t>]*\n")
 _LINE = re.compile(r"\n")
-_SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]*]*(?=\s)|[。！？｡]+[」』）】”’]*")
+_SENTENCE = re.compile(
+    r"[.!?…]+[\"'”’»)\]]*(?=\s)"
+    r"|[。！？｡]+[」』）】”’]*"
+    r"|(?=\n[ ]*(?:•|>|\d+[.)])[ ])"  # an entry of a list stands like a sentence
+)
 _WORD = re.compile(r"\s+|(?<=[、，；：])(?=\S)")
 _GRAPHEME_SAFE = 64  # code points looked back for the beginning of a cluster
 
@@ -119,7 +123,7 @@ def _best(
 ) -> int:
     """Where the part that begins `at` ends: the best break within what fits."""
     fallback = 0
-    for breaks in (_paragraphs, _lines, _sentences, _words):
+    for breaks in (_paragraphs, _sentences, _lines, _words):
         for end in reversed(list(breaks(text, at, reach))):
             if _snapped(end, whole) == end and fits(text[at:end].rstrip() + suffix):
                 if (end - at) * _FILL >= reach - at:
