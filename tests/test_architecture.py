@@ -73,14 +73,9 @@ def needs_test(path: Path) -> bool:
 
 
 def is_tested(path: Path) -> bool:
-    """A test file of the same place and name; for rules, their case files will do.
-
-    A platform is one file with one test file, and stays so when it has grown into a package.
-    """
+    """A test file of the same place and name; for a file of rules, their case files will do."""
     place = path.relative_to(SOURCE).parent
     mirrors = [TESTS / place / f"test_{name}.py" for name in (path.stem, path.stem.lstrip("_"))]
-    if place.parts[:1] in (("platforms",), ("sandbox",)) and len(place.parts) > 1:
-        mirrors.append(TESTS / place.parts[0] / f"test_{place.parts[1]}.py")
     cases = [TESTS / place / f"{rule}.md" for rule in rules(path)]
     return any(mirror.exists() for mirror in mirrors) or (
         bool(cases) and all(case.exists() for case in cases)
