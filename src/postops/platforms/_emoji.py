@@ -125,8 +125,30 @@ def pattern() -> re.Pattern[str]:
     )
 
 
+_FIRST = "\u00a9\u00ae\u203c-\u3299\ue50a\ufe0f\U0001f004-\U0001f9ff"
+
+
+@cache
+def _first() -> re.Pattern[str]:
+    return re.compile(f"[{_FIRST}]")
+
+
+@cache
+def _first_of_keycap() -> re.Pattern[str]:
+    return re.compile(f"[#*0-9{_FIRST}]")
+
+
 def find(text: str) -> list[tuple[int, int]]:
     """`(start, end)` in code points of every emoji, in order, never overlapping."""
     if text.isascii():
         return []
-    return [match.span() for match in pattern().finditer(text)]
+    # Looking for a first character is much quicker than trying every sequence everywhere.
+    first = _first_of_keycap() if "\u20e3" in text else _first()
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while candidate := first.search(text, at):
+        match = pattern().match(text, candidate.start())
+        at = match.end() if match else candidate.end()
+        if match:
+            spans.append(match.span())
+    return spans

@@ -9,11 +9,17 @@ if TYPE_CHECKING:
     import regex
 
 
+_CLINGING = ("Extend", "ZWJ", "SpacingMark")
+
+
 @cache
 def _cluster() -> regex.Pattern[str]:
     import regex
 
-    return regex.compile(r"\X")
+    # The library counts a run of flag letters backwards for every boundary in it, which is
+    # quadratic; a pair of them with what clings to it is the same cluster, taken forwards.
+    clinging = "".join(rf"\p{{Grapheme_Cluster_Break={kind}}}" for kind in _CLINGING)
+    return regex.compile(rf"[\U0001F1E6-\U0001F1FF]{{2}}[{clinging}]*+|\X")
 
 
 def count(text: str) -> int:

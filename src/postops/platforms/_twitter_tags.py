@@ -22,8 +22,8 @@ def _hashtag() -> re.Pattern[str]:
 
     letter, other = members(LETTERS), members(DIGITS_AND_SIGNS)
     return re.compile(
-        f"(?:^|[\ufe0e\ufe0f]|[^&{letter}{other}])([#＃])(?![\ufe0f\u20e3])"
-        f"(?=[{other}]*+[{letter}])([{letter}{other}]++)"
+        f"[#＃](?![\ufe0f\u20e3])(?=[{other}]*+[{letter}])"
+        rf"(?:(?<=\A.)|(?<=[\ufe0e\ufe0f].)|(?<=[^&{letter}{other}].))([{letter}{other}]++)"
     )
 
 
@@ -48,11 +48,15 @@ def find_hashtags(text: str) -> list[Tag]:
     """`(start, end, name)` of each hashtag that is not inside a URL; the sign is in the span."""
     if "#" not in text and "＃" not in text:
         return []
-    tags = [
-        (match.start(1), match.end(2), match[2])
-        for match in _hashtag().finditer(text)
-        if not text.startswith(("#", "＃", "://"), match.end())
-    ]
+    tags = []
+    end = -1
+    for match in _hashtag().finditer(text):
+        # What precedes belongs to the match in the reference, and may not be used twice.
+        if match.start() == end:
+            continue
+        end = match.end()
+        if not text.startswith(("#", "＃", "://"), end):
+            tags.append((match.start(), end, match[1]))
     urls = _twitter_urls.find_urls(text) if tags else []
     return _outside(tags, [url[:2] for url in urls]) if urls else tags
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from postops.platforms import _emoji
 from postops.platforms._charsets import members
 from postops.platforms._twitter_tags import find_cashtags, find_hashtags, find_mentions
-from postops.platforms._twitter_urls import find_urls
+from postops.platforms._twitter_urls import find_urls, joined, units
 from postops.platforms._urls import TextUrl
 
 __all__ = [
@@ -69,25 +69,35 @@ def weighted_length(text: str) -> int:
         extra = sum(CONFIG.url_length - len(url.url) for url in find_urls(text))
         return len(text) + extra
     normal = unicodedata.normalize("NFC", text)
-    units, rest = _entities(normal)
+    total, rest = _entities(normal)
     heavy = len(_light_characters().sub("", rest))
-    return units + (len(rest) - heavy) * _LIGHT + heavy * _HEAVY
+    return total + (len(rest) - heavy) * _LIGHT + heavy * _HEAVY
 
 
 def _entities(text: str) -> tuple[int, str]:
     """Units of URLs and emoji, and the text without them; what starts inside one is gone."""
-    spans = [(url.start, url.start + len(url.url), CONFIG.url_length) for url in find_urls(text)]
+    spans = [_span(text, url) for url in find_urls(text)]
     spans += [(start, end, _HEAVY) for start, end in _emoji.find(text)]
     spans.sort()
-    units = at = 0
+    total = at = 0
     rest: list[str] = []
     for start, end, weight in spans:
         if start >= at:
             rest.append(text[at:start])
-            units += weight
+            total += weight
             at = end
     rest.append(text[at:])
-    return units, "".join(rest)
+    return total, "".join(rest)
+
+
+def _span(text: str, url: TextUrl) -> tuple[int, int, int]:
+    """Start, end and units of a URL; the reference steps over its reported UTF-16 length."""
+    if url.end - url.start == len(url.url):
+        return url.start, url.end, CONFIG.url_length
+    # Only where a path follows a part of the domain that is not linked.
+    covered = units(text[url.start : url.end])[: len(url.url)]
+    half = _HEAVY if "\ud800" <= covered[-1] <= "\udbff" else 0
+    return url.start, url.start + len(joined(covered)), CONFIG.url_length + half
 
 
 def invalid_characters(text: str) -> list[int]:

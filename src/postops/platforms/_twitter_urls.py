@@ -54,6 +54,7 @@ def grammar() -> Grammar:
         not_before=_NOT_BEFORE,
         protocols="[hH][tT][tT][pP][sS]?",
         punycode="[-0-9A-Za-z]++",
+        not_after="2b 2d 40",
         tail=rf"(?::[0-9]++)?(/(?:[{inside}]*+(?:[{end}]|{parens}))*+)?(?:{_query()})?",
     )
 
@@ -79,25 +80,27 @@ def find_urls(text: str, *, scheme_required: bool = False) -> list[TextUrl]:
         return []
     if text.isascii() or max(text) <= "\uffff":
         return _detect(text, scheme_required=scheme_required)
-    return _in_code_points(_units(text), scheme_required=scheme_required)
+    return _in_code_points(units(text), scheme_required=scheme_required)
 
 
-def _units(text: str) -> str:
+def units(text: str) -> str:
+    """The UTF-16 units of `text`, one character each."""
     return "".join(map(chr, array("H", text.encode("utf-16", "surrogatepass"))[1:]))
 
 
-def _joined(units: str) -> str:
-    return units.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+def joined(text: str) -> str:
+    """UTF-16 units as code points again."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
-def _in_code_points(units: str, *, scheme_required: bool) -> list[TextUrl]:
+def _in_code_points(text: str, *, scheme_required: bool) -> list[TextUrl]:
     urls = []
     at = code_points = 0
-    for url in _detect(units, scheme_required=scheme_required):
-        code_points += len(_joined(units[at : url.start]))
-        joined = _joined(units[url.start : url.end])
-        urls.append(TextUrl(code_points, code_points + len(joined), _joined(url.url)))
-        at, code_points = url.end, code_points + len(joined)
+    for url in _detect(text, scheme_required=scheme_required):
+        code_points += len(joined(text[at : url.start]))
+        length = len(joined(text[url.start : url.end]))
+        urls.append(TextUrl(code_points, code_points + length, joined(url.url)))
+        at, code_points = url.end, code_points + length
     return urls
 
 
@@ -108,7 +111,7 @@ def _detect(text: str, *, scheme_required: bool) -> list[TextUrl]:
             continue
         if found.domain > found.start:
             urls.extend(_with_protocol(text, found))
-        elif not scheme_required and text[max(found.start - 1, 0) : found.start] not in set("-_./"):
+        elif not scheme_required and not (found.start and text[found.start - 1] in "-_./"):
             urls.extend(_without_protocol(text, found))
     return urls
 
@@ -161,6 +164,8 @@ def _is_valid(text: str, found: Found) -> bool:
     domain = text[found.domain : found.domain_end]
     if domain.startswith("xn--") and not _ascii_domains(domain):
         return False
+    if len(domain) <= _MAX_LABEL and domain.isascii() and domain.isprintable():
+        return True
     return all(_encoded_length(label) <= _MAX_LABEL for label in domain.split("."))
 
 
@@ -171,7 +176,7 @@ def _encoded_length(label: str) -> int:
     if len(label) > 2 * _MAX_LABEL:
         return len(label)
     # Three other full stops separate names too.
-    names = re.split("[\u3002\uff0e\uff61]", _joined(label))
+    names = re.split("[\u3002\uff0e\uff61]", joined(label))
     return sum(map(_encoded_name_length, names)) + len(names) - 1
 
 

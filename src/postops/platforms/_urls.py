@@ -166,19 +166,20 @@ def compile_grammar(
     not_before: str,
     protocols: str,
     punycode: str,
+    not_after: str,
     tail: str,
 ) -> Grammar:
     """A grammar from character sets (see `_charsets.members`) and two expressions."""
     label, before = f"[^{members(not_label)}]", f"(?<=[^{members(not_before)}])"
     word = f"{label}++(?:[-_]++{label}++)*+"
     chain = f"({protocols}://)?(?:((?:{word}\\.)++)|{word})"
-    suffixes = _tlds.twitter()
+    suffixes, after = _tlds.twitter(), members(not_after)
     return Grammar(
         suffixes=suffixes,
         suffix=re.compile(
-            rf"\.(?:([0-9A-Za-z]++)(?![-@+])|[xX][nN]--({punycode})|(?=[0-9A-Za-z\x80-\U0010ffff]))"
+            rf"\.(?:([0-9A-Za-z]++)(?![{after}])|[xX][nN]--({punycode})|(?=[0-9A-Za-z\x80-\U0010ffff]))"
         ),
-        unicode_suffix=re.compile(_unicode_suffix(suffixes)),
+        unicode_suffix=re.compile(_unicode_suffix(suffixes, after)),
         start=re.compile(f"{before}{label}"),
         chain=re.compile(f"{before}{chain}"),
         chain_at_start=re.compile(chain),
@@ -188,11 +189,11 @@ def compile_grammar(
     )
 
 
-def _unicode_suffix(suffixes: frozenset[str]) -> str:
+def _unicode_suffix(suffixes: frozenset[str], after: str) -> str:
     # Longest first, as a name may begin another; letters of both cases, as /i has it.
     names = sorted((name for name in suffixes if not name.isascii()), key=len, reverse=True)
     cased = ("".join(_both_cases(letter) for letter in name) for name in names)
-    return f"(?:{'|'.join(cased)})(?![-+@0-9A-Za-z])"
+    return f"(?:{'|'.join(cased)})(?![{after}0-9A-Za-z])"
 
 
 def _both_cases(letter: str) -> str:
