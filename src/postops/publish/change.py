@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from postops.errors import NotSent, OutcomeUnknown, PostopsError, Rejected
+from postops.errors import NotSent, PostopsError, Rejected
 from postops.plan import iso
 from postops.publish.claims import provenance
 from postops.publish.ports import Result
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from postops.ledger.state import DeliveryState
     from postops.model import Outgoing, Receipt
     from postops.plan import Action
+    from postops.publish.desk import Desk
     from postops.publish.ports import Loaded
-    from postops.publish.send import Desk
 
 T = TypeVar("T")
 
@@ -73,8 +73,9 @@ async def _again(desk: Desk, call: Callable[[], Awaitable[T]]) -> T:
     for attempt in range(1, desk.terms.tries):
         try:
             return await call()
-        except (NotSent, OutcomeUnknown):
-            await desk.clock.sleep(attempt * (0.5 + desk.clock.random()))
+        except NotSent:
+            if not await desk.back_off(attempt):
+                raise
     return await call()
 
 

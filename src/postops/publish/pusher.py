@@ -31,7 +31,7 @@ class Pusher:
         """Durable on disk when this returns; pushed soon."""
         [event] = self._ledger.record(draft)
         if self._ledger.pending >= self._terms.push_count:
-            self._push_soon()
+            self.push_soon()
         elif self._timer is None or self._timer.done():
             self._timer = asyncio.create_task(self._push_later())
         return event
@@ -61,13 +61,14 @@ class Pusher:
                 await asyncio.gather(task, return_exceptions=True)
         await self.push()
 
-    def _push_soon(self) -> None:
+    def push_soon(self) -> None:
+        """Push in the background, without waiting for it."""
         if self._pushing is None or self._pushing.done():
             self._pushing = asyncio.create_task(self._push_quietly())
 
     async def _push_later(self) -> None:
         await self._clock.sleep(self._terms.push_after)
-        self._push_soon()
+        self.push_soon()
 
     async def _push_quietly(self) -> None:
         # A push that fails here is tried again by the next one, at the latest by close(), which

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from postops.errors import LedgerConflict, PostopsError
 from postops.plan import SKIPS, iso
 from postops.publish import change, claims, send
+from postops.publish.desk import Desk
 from postops.publish.ports import Result
 from postops.publish.pusher import Pusher
 from postops.publish.sessions import Held, connect
@@ -72,11 +73,14 @@ class Run:
         Raises `LedgerError` when the last push does not get through; the outcomes are then in the
         outbox, and the next run brings them in.
         """
+        loop = asyncio.get_running_loop()
+        self.stop.when_asked = lambda: loop.call_soon_threadsafe(self.pusher.push_soon)
         try:
             following: Plan | None = plan
             while following is not None and not self.stop.asked:
                 following = await self._round(following)
         finally:
+            self.stop.when_asked = None
             await self.pusher.close()
         return sorted(self.results.values())
 
@@ -132,7 +136,7 @@ class Run:
             if result is not None:
                 self._finish(result)
 
-    async def _reconcile(self, desk: send.Desk, action: Action) -> Result | None:
+    async def _reconcile(self, desk: Desk, action: Action) -> Result | None:
         claim = self.ledger.state.delivery(action.delivery).claim or {}
         if claim.get("action") == "withdraw":
             return await change.withdraw(desk, action)
@@ -261,7 +265,7 @@ class Run:
             return None
         return claimed[0]
 
-    async def _carry(self, desk: send.Desk, claimed: Claimed) -> Result:
+    async def _carry(self, desk: Desk, claimed: Claimed) -> Result:
         action, loaded, event = claimed
         if loaded is None:
             return await change.withdraw(desk, action)
@@ -315,8 +319,8 @@ class Run:
     def _more(self, todo: Sequence[Action]) -> bool:
         return any(action.delivery not in self._over for action in todo)
 
-    def _desk(self, account: str) -> send.Desk:
-        return send.Desk(
+    def _desk(self, account: str) -> Desk:
+        return Desk(
             self.logins[account].platform,
             self.ledger,
             self.pusher,

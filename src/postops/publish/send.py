@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,30 +20,16 @@ from postops.publish.ports import Result
 from postops.publish.settle import Absent, Doubt, Found, Later, Verdict, settle
 
 if TYPE_CHECKING:
-    from postops.clock import Clock
     from postops.ledger.state import DeliveryState
     from postops.model import Part
     from postops.plan import Action
     from postops.platforms.base import Platform, Prepared
-    from postops.publish.ports import Ledger, Loaded, Terms
-    from postops.publish.pusher import Pusher
-    from postops.publish.stop import Stop
+    from postops.publish.desk import Desk
+    from postops.publish.ports import Loaded
 
 
 class OutOfTime(Exception):  # noqa: N818 - an ending, not a fault
     """The claim may not be used any longer, or the run was asked to stop: nothing was sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every delivery of one account needs."""
-
-    platform: Platform
-    ledger: Ledger
-    pusher: Pusher
-    clock: Clock
-    terms: Terms
-    stop: Stop
 
 
 # ------------------------------------------------------------------------ publish
@@ -138,18 +123,16 @@ async def _keep_handle(desk: Desk, action: Action, outgoing: Outgoing, prepared:
 
 async def _until_due(desk: Desk, action: Action, claim: dict[str, Any]) -> None:
     """Never early, and never when the lease could already belong to another runner."""
-    while action.due_at is not None and action.due_at > desk.clock.now() and not desk.stop.asked:
-        early = (action.due_at - desk.clock.now()).total_seconds()
-        await desk.clock.sleep(min(early, 1.0))  # short naps: a signal must not wait for the post
+    if action.due_at is not None:
+        await desk.nap((action.due_at - desk.clock.now()).total_seconds())
     if desk.stop.asked or desk.clock.now() >= deadline(claim, desk.terms):
         raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
 
 
 async def _pause(desk: Desk, claim: dict[str, Any], seconds: float) -> None:
     ends = desk.clock.now() + timedelta(seconds=seconds)
-    if desk.stop.asked or ends >= deadline(claim, desk.terms):
+    if ends >= deadline(claim, desk.terms) or not await desk.nap(seconds):
         raise OutOfTime("no time left to try again")
-    await desk.clock.sleep(seconds)
 
 
 async def landed(
@@ -221,14 +204,8 @@ async def _settled(
     desk: Desk, action: Action, loaded: Loaded, outgoing: Outgoing, sent_by: datetime, why: str
 ) -> tuple[Verdict, Result]:
     """The answer was lost: look, never send again. Write down what was found out."""
-    verdict = await settle(
-        desk.platform,
-        outgoing,
-        sent_by=sent_by,
-        known=desk.ledger.state.remote_ids(action.account),
-        clock=desk.clock,
-        terms=desk.terms,
-    )
+    known = desk.ledger.state.remote_ids(action.account)
+    verdict = await settle(desk, outgoing, sent_by=sent_by, known=known)
     event = {"delivery": action.delivery, "account": action.account, "part": outgoing.part.number}
     match verdict:
         case Found(receipt):

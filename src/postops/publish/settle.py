@@ -7,17 +7,17 @@ absent, or nobody can know.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from postops.errors import NotSent, OutcomeUnknown, PlatformError
+from postops.errors import NotSent, PlatformError
 from postops.model import Certainty
 
 if TYPE_CHECKING:
-    from postops.clock import Clock
+    from datetime import datetime
+
     from postops.model import Finding, Outgoing, Receipt
-    from postops.platforms.base import Platform
-    from postops.publish.ports import Terms
+    from postops.publish.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,56 +51,46 @@ Verdict = Found | Absent | Doubt | Later
 
 
 async def settle(
-    platform: Platform,
-    outgoing: Outgoing,
-    *,
-    sent_by: datetime,
-    known: frozenset[str],
-    clock: Clock,
-    terms: Terms,
+    desk: Desk, outgoing: Outgoing, *, sent_by: datetime, known: frozenset[str]
 ) -> Verdict:
-    """Look for a part that may have been sent, at the latest at `sent_by`."""
-    ways = platform.certainty_for(outgoing.message)
+    """Look for a part that may have been sent, at the latest at `sent_by`.
+
+    `known` are remote ids the ledger owns already: never a match.
+    """
+    ways = desk.platform.certainty_for(outgoing.message)
     if not ways or ways[0] is Certainty.NONE:
         return Doubt("the platform offers no way to find out")
     try:
-        if Certainty.SEARCH not in ways:
-            return _verdict(await _find(platform, outgoing, known, clock, terms))
-        return await _search(platform, outgoing, sent_by, known, clock, terms)
+        verdict = _verdict(await _find(desk, outgoing, known))
+        if Certainty.SEARCH not in ways or not isinstance(verdict, Absent):
+            return verdict
+        return await _after_the_lag(desk, outgoing, sent_by, known)
     except PlatformError as error:
         return Later(f"looking for it failed: {error}")
 
 
-async def _search(
-    platform: Platform,
-    outgoing: Outgoing,
-    sent_by: datetime,
-    known: frozenset[str],
-    clock: Clock,
-    terms: Terms,
+async def _after_the_lag(
+    desk: Desk, outgoing: Outgoing, sent_by: datetime, known: frozenset[str]
 ) -> Verdict:
-    """List, wait out the platform's indexing lag, and list again before believing an absence."""
-    lag = timedelta(seconds=platform.capabilities.search_lag_seconds)
-    verdict = _verdict(await _find(platform, outgoing, known, clock, terms))
-    if not isinstance(verdict, Absent) or not lag:
-        return verdict
-    remaining = (sent_by + lag - clock.now()).total_seconds()
-    if remaining > terms.patience:
-        return Later(f"its index may lag by {lag.total_seconds():.0f} s")
-    await clock.sleep(max(remaining, 1.0))
-    return _verdict(await _find(platform, outgoing, known, clock, terms))
+    """An index may be behind: only what is not there after its lag is absent."""
+    lag = desk.platform.capabilities.search_lag_seconds
+    if not lag:
+        return Absent()
+    remaining = (sent_by + timedelta(seconds=lag) - desk.clock.now()).total_seconds()
+    if remaining > desk.terms.patience or not await desk.nap(max(remaining, 1.0)):
+        return Later(f"its list of posts may be {lag} s behind")
+    return _verdict(await _find(desk, outgoing, known))
 
 
-async def _find(
-    platform: Platform, outgoing: Outgoing, known: frozenset[str], clock: Clock, terms: Terms
-) -> Finding:
+async def _find(desk: Desk, outgoing: Outgoing, known: frozenset[str]) -> Finding:
     """`find`, tried again while nothing speaks against asking again: it changes nothing."""
-    for attempt in range(1, terms.tries):
+    for attempt in range(1, desk.terms.tries):
         try:
-            return await platform.find(outgoing, known=known)
-        except (NotSent, OutcomeUnknown):
-            await clock.sleep(attempt * (0.5 + clock.random()))
-    return await platform.find(outgoing, known=known)
+            return await desk.platform.find(outgoing, known=known)
+        except NotSent:
+            if not await desk.back_off(attempt):
+                raise
+    return await desk.platform.find(outgoing, known=known)
 
 
 def _verdict(finding: Finding) -> Verdict:

@@ -1,0 +1,98 @@
+"""`--sandbox`: the same accounts, other hosts, and a repository nobody else sees.
+
+The work tree is committed into a clone below `.postops/sandbox/`, whose remote is a bare
+repository beside it: fetch, claim and push run for real, and nothing of it reaches the real ledger
+or remote. What is committed is the work tree as it is, so that a post can be tried before it is
+committed.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from postops.git import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from postops.clock import Clock
+    from postops.config import Account, Config
+    from postops.sandbox.world import World
+
+FOLDER = ".postops/sandbox"
+_BRANCH = "main"
+_IDENTITY = {
+    "GIT_AUTHOR_NAME": "postops sandbox",
+    "GIT_AUTHOR_EMAIL": "postops@users.noreply.github.com",
+    "GIT_COMMITTER_NAME": "postops sandbox",
+    "GIT_COMMITTER_EMAIL": "postops@users.noreply.github.com",
+}
+
+
+def repository(root: Path) -> Repository:
+    """The sandbox's clone, holding a commit of the work tree as it is now, pushed."""
+    folder = root / FOLDER
+    clone, bare = folder / "clone", folder / "remote.git"
+    if not (clone / ".git").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (root / ".postops" / ".gitignore").write_text("*\n", encoding="utf-8")
+        clone.mkdir(exist_ok=True)
+        Repository(folder, folder).run("init", "-q", "--bare", "-b", _BRANCH, str(bare))
+        Repository(clone, clone).run("init", "-q", "-b", _BRANCH)
+        Repository.discover(clone).run("remote", "add", "origin", str(bare))
+    found = Repository.discover(clone)
+    _commit(found, root)
+    return found
+
+
+def _commit(clone: Repository, root: Path) -> None:
+    """Commit what stands in the user's work tree, through an index of our own."""
+    env = {
+        **_IDENTITY,
+        "GIT_DIR": str(clone.common),
+        "GIT_WORK_TREE": str(root),
+        "GIT_INDEX_FILE": str(clone.common / "postops-index"),
+    }
+    clone.run("add", "-A", "--", ".", ":!.postops", ":!state", env=env)
+    tree = clone.run("write-tree", env=env).text
+    parent = clone.rev_parse("HEAD")
+    if parent is not None and clone.run("rev-parse", "HEAD^{tree}").text == tree:
+        return
+    parents = ["-p", parent] if parent else []
+    commit = clone.run("commit-tree", tree, *parents, "-m", "The work tree as it is", env=env).text
+    clone.run("update-ref", f"refs/heads/{_BRANCH}", commit)
+    clone.run("push", "-q", "origin", f"{_BRANCH}:{_BRANCH}")
+
+
+@contextmanager
+def world(root: Path, clock: Clock) -> Iterator[World]:
+    """The emulated platforms as the last run left them; saved when the block ends."""
+    from postops.sandbox.world import World
+
+    path = root / FOLDER / "world.json"
+    try:
+        found = World.load(path, clock.now)
+    except FileNotFoundError:
+        found = World(clock.now)
+    try:
+        yield found
+    finally:
+        found.save(path)
+
+
+def reconfigured(config: Config, there: World) -> tuple[Config, dict[str, str]]:
+    """The configuration with hosts and credentials of the sandbox, and an environment for it."""
+    environ: dict[str, str] = {}
+    accounts: dict[str, Account] = {}
+    for name, account in config.accounts.items():
+        made = there.add_account(account.platform, name)
+        names = {field: f"SANDBOX_{name}_{field}" for field in made.credentials}
+        environ |= {names[field]: secret for field, secret in made.credentials.items()}
+        settings = account.settings.without(())
+        settings.update(made.settings)
+        accounts[name] = replace(account, settings=settings, credentials=names)
+    changed = replace(config, accounts=accounts, state="postops-state", content_branch=_BRANCH)
+    return changed, environ

@@ -1,0 +1,39 @@
+"""What every delivery of one account needs at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from postops.clock import Clock
+    from postops.platforms.base import Platform
+    from postops.publish.ports import Ledger, Terms
+    from postops.publish.pusher import Pusher
+    from postops.publish.stop import Stop
+
+_NAP = 1.0  # seconds; a signal must not wait for the end of a long sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One account at work."""
+
+    platform: Platform
+    ledger: Ledger
+    pusher: Pusher
+    clock: Clock
+    terms: Terms
+    stop: Stop
+
+    async def nap(self, seconds: float) -> bool:
+        """Sleep, unless the run is asked to stop meanwhile. Whether the time was slept out."""
+        left = seconds
+        while left > 0 and not self.stop.asked:
+            await self.clock.sleep(min(left, _NAP))
+            left -= _NAP
+        return not self.stop.asked
+
+    async def back_off(self, attempt: int) -> bool:
+        """Wait before trying again what may be tried again."""
+        return await self.nap(attempt * (0.5 + self.clock.random()))
