@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from postops.model import Late
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from postops.model import Post, When
+    from postops.model import Late, Post, When
 
 VERSION = 1
 

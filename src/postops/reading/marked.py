@@ -65,6 +65,12 @@ class Place(NamedTuple):
     def span(self, path: str) -> Span:
         return Span(path, *self.mark)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> dict[str, str]:
+        """Keeps pydantic out of the marks; `schema.py` takes the field away again."""
+        del source, handler
+        return {"type": "any"}
+
 
 def key_span(holder: Marked, key: Any, path: str) -> Span:
     """The place of a key (or list item) in the file."""
