@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.tools.composite import Run, bundle, run_composite
 
 ROOT = Path(__file__).resolve().parents[2]

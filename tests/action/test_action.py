@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+
 from tests.action.conftest import ROOT, Act
 
 if TYPE_CHECKING:

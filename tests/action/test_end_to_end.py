@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.action.conftest import ROOT
 from tests.tools import node
 from tests.tools.composite import Run, run_composite

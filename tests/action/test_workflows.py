@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from tests.action.conftest import ROOT
 from tests.tools import node
 from tests.tools.composite import bundle

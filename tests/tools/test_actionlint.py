@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.tools.actionlint import lint
 
 if TYPE_CHECKING:
