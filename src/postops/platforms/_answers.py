@@ -50,7 +50,8 @@ def web_address(text: str | None) -> str | None:
 
 def printable(text: str, secrets: frozenset[str] = frozenset()) -> str:
     """A server's words, safe on a terminal and in a log: short, one line, without secrets."""
-    for secret in secrets:
+    # The longest first: a secret may begin with another.
+    for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "***")
     text = _CONTROL.sub(" ", text).strip()
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -53,6 +53,7 @@ class Sessions:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._open: Session | None = None
+        self._tokens: frozenset[str] = frozenset()
         self._lock: Any = None
 
     async def get(self, stale: Session | None = None) -> Session:
@@ -97,8 +98,7 @@ class Sessions:
             json=request.json,
             content=request.content,
         )
-        secrets = frozenset({session.access, session.refresh})
-        return await call(self._platform, signed, refusal, secrets=secrets)
+        return await call(self._platform, signed, refusal, secrets=self._tokens)
 
     async def _create(self) -> Session:
         platform = self._platform
@@ -125,9 +125,9 @@ class Sessions:
             url=self._method("refreshSession", old.pds),
             headers={"authorization": f"Bearer {old.refresh}"},
         )
-        secrets = frozenset({old.access, old.refresh})
         try:
-            return self._session(await call(self._platform, request, refusal, secrets=secrets))
+            answer = await call(self._platform, request, refusal, secrets=self._tokens)
+            return self._session(answer)
         except Rejected:
             # The app password is still at hand; a run that outlives a session just logs in again.
             return await self._create()
@@ -138,13 +138,16 @@ class Sessions:
 
     def _session(self, answer: Answer) -> Session:
         service = origin(self._platform.settings.service, "service")
-        return Session(
+        session = Session(
             did=answer.get("did", of=str),
             handle=answer.get("handle", of=str),
             pds=_pds(answer.document, service),
             access=answer.get("accessJwt", of=str),
             refresh=answer.get("refreshJwt", of=str),
         )
+        # Kept for as long as the account is at work: a server may quote an old token, too.
+        self._tokens |= {session.access, session.refresh}
+        return session
 
 
 def _pds(document: Mapping[str, Any], service: str) -> str:

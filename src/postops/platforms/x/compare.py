@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -87,6 +86,8 @@ def _ours(outgoing: Outgoing) -> Shown:
 
 
 def _theirs(outgoing: Outgoing, post: Any, username: str) -> Shown:
+    import html
+
     whole = dig(post, "note_post", of=dict) or dig(post, "note_tweet", of=dict) or post
     text = html.unescape(dig(whole, "text", of=str) or "")
     if outgoing.parent and not outgoing.part.text.startswith("@"):

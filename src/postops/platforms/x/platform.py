@@ -91,8 +91,9 @@ class X(Platform):
 
     @classmethod
     def certainty_for(cls, message: Message) -> tuple[Any, ...]:
-        """Duplicates are known by their words: a part without any has only the search."""
-        if all(part.text.strip() for part in message.parts):
+        """Duplicates are known by their words: media and polls make the same words new ones."""
+        plain = all(part.text.strip() and not part.media for part in message.parts)
+        if plain and message.poll is None:
             return cls.capabilities.certainty
         return (Certainty.SEARCH,)
 
