@@ -146,6 +146,8 @@ class Run:
             return Result(action.delivery, "unknown", error=str(error))
         if claim.get("action") == "update":
             return await change.update(desk, action, loaded, claim)
+        if claim.get("payload") != loaded.message.digest:
+            return send.doubt(desk, action, "this postops renders it differently than was sent")
         return await send.reconcile(desk, action, loaded, claim)
 
     # ------------------------------------------------------------------ claim and send

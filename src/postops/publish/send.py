@@ -20,6 +20,8 @@ from postops.publish.ports import Result
 from postops.publish.settle import Absent, Doubt, Found, Later, Verdict, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from postops.ledger.state import DeliveryState
     from postops.model import Part
     from postops.plan import Action
@@ -206,19 +208,35 @@ async def _settled(
     """The answer was lost: look, never send again. Write down what was found out."""
     known = desk.ledger.state.remote_ids(action.account)
     verdict = await settle(desk, outgoing, sent_by=sent_by, known=known)
-    event = {"delivery": action.delivery, "account": action.account, "part": outgoing.part.number}
+    part = outgoing.part.number
+    event = {"delivery": action.delivery, "account": action.account, "part": part}
     match verdict:
         case Found(receipt):
             return verdict, await landed(desk, action, loaded, outgoing.part, receipt)
         case Absent():
             desk.pusher.record(event | {"type": "released", "reason": f"proven absent: {why}"})
             return verdict, Result(action.delivery, "unsent", error=why, again=True)
-        case Doubt(doubt, candidates):
-            told = {"type": "in_doubt", "reason": doubt, "candidates": list(candidates)}
-            desk.pusher.record(event | told)
-            return verdict, Result(action.delivery, "in-doubt", error=f"{why}; {doubt}")
+        case Doubt(reason, candidates):
+            return verdict, doubt(desk, action, f"{why}; {reason}", candidates, part=part)
         case Later(later):
             return verdict, Result(action.delivery, "unknown", error=f"{why}; {later}")
+
+
+def doubt(
+    desk: Desk, action: Action, why: str, candidates: Sequence[str] = (), *, part: int | None = None
+) -> Result:
+    """Write down that nobody can know: a person has to look."""
+    desk.pusher.record(
+        {
+            "type": "in_doubt",
+            "delivery": action.delivery,
+            "account": action.account,
+            "part": part or action.part,
+            "reason": why,
+            "candidates": list(candidates),
+        }
+    )
+    return Result(action.delivery, "in-doubt", error=why)
 
 
 # ------------------------------------------------------------------------ reconcile
