@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ def render_page(world: World) -> str:
     )
     environment.filters["moment"] = lambda moment: moment.strftime("%d %b %Y, %H:%M:%S")
     environment.filters["compact"] = _compact
+    environment.filters["span"] = lambda seconds: str(timedelta(seconds=round(seconds)))
     faults = zip(world.faults.faults, world.faults.seen, strict=True)
     return environment.get_template("page.html.jinja").render(
         now=world.now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, AnyStr
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .world import SandboxAccount, TimelinePost, World
+
+_SIGN = re.compile(r"(?<![\w&/@#])[@#]\w*[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +129,14 @@ def _spans(post: TimelinePost) -> list[Span]:
     """Cut the text where the platform links it: by facets where clients must send them."""
     if "createdAt" in post.raw:
         return _by_facets(post.text.encode(), post.raw.get("facets") or [])
-    links = [
-        (link.start, link.end, link.url) for link in find_links(post.text, scheme_required=False)
-    ]
-    return [
-        Span(piece, href if href is None or "://" in href else f"https://{href}")
-        for piece, href in _cut(post.text, links)
-    ]
+    links = find_links(post.text, scheme_required=False)
+    marks = [(link.start, link.end, _with_scheme(link.url)) for link in links]
+    marks += [(sign.start(), sign.end(), sign[0]) for sign in _SIGN.finditer(post.text)]
+    return [Span(piece, href) for piece, href in _cut(post.text, marks)]
+
+
+def _with_scheme(url: str) -> str:
+    return url if "://" in url else f"https://{url}"
 
 
 def _by_facets(data: bytes, facets: list[dict[str, Any]]) -> list[Span]:

@@ -23,7 +23,7 @@ def timeline(world: World, account: SandboxAccount) -> list[TimelinePost]:
         for path, entry, deleted in alive + dead
         if path.startswith(_POST)
     ]
-    return sorted(posts, key=lambda post: (post.created_at, post.id))
+    return sorted(posts, key=lambda post: (post.created_at, not post.deleted, post.id))
 
 
 def _post(
