@@ -138,8 +138,8 @@ class ConfigFile:
     """What posts get that do not say otherwise."""
     content_branch: Branch | None = None
     """The branch posts are published from; without it, the remote's default branch."""
-    state: StateBlock = field(default_factory=StateBlock)
-    """Where postops keeps what it did."""
+    state: Literal["same"] | StateBlock = field(default_factory=StateBlock)
+    """Where postops keeps what it did; `same` is short for `{branch: same}`."""
     lease: Duration = "20m"
     """How long a claim lives. Longer than the time limit of the CI job."""
     clock_skew: Duration = "2m"
@@ -418,7 +418,7 @@ class _Checked:
                 parse_duration(file.defaults.grace),
             ),
             content_branch=file.content_branch,
-            state=file.state.branch,
+            state="same" if file.state == "same" else file.state.branch,
             lease=parse_duration(file.lease),
             clock_skew=parse_duration(file.clock_skew),
             utm=Utm(file.utm.source, file.utm.medium, file.utm.campaign, frozenset(file.utm.hosts)),
