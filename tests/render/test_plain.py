@@ -40,7 +40,7 @@ def test_texts_with_markdown_do_not(text):
 
 
 ALPHABET = st.sampled_from(
-    list("ab1 2.)\n\n  #-_:/@!&;>=+~\u00a0\u3000é。🎉,(") + ["http://", "  \n"]
+    [*list("ab1 2.)\n\n  #-_:/@!&;>=+~\xa0\u3000é。🎉,("), "http://", "  \n"]
 )
 
 

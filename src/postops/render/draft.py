@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from postops.render.utm import tag_bare
@@ -43,11 +44,9 @@ class Draft(NamedTuple):
 
     def cut(self, start: int, end: int) -> list[Anchor]:
         """The anchors of a stretch, counted from its beginning."""
-        return [
-            Anchor(a.start - start, a.end - start, a.url)
-            for a in self.anchors
-            if start <= a.start and a.end <= end
-        ]
+        first = bisect_left(self.anchors, (start,))
+        beyond = bisect_left(self.anchors, (end,), first)
+        return [Anchor(a.start - start, a.end - start, a.url) for a in self.anchors[first:beyond]]
 
 
 def draft(section: Section, rich: bool, tagging: Tagging, own: str | None) -> Draft:

@@ -28,15 +28,24 @@ _HTML = frozenset(_NAMES.split())
 
 
 class Line:
-    """Collects one inline run. `line` is where it starts, `source` all lines of the text."""
+    """Collects one inline run. `line` is where it starts, `source` all lines of the text.
+
+    Images, losses and the destinations used are noted in what the caller hands in.
+    """
 
     def __init__(
-        self, line: int, source: Sequence[str], images: list[Image], losses: list[Lost]
+        self,
+        line: int,
+        source: Sequence[str],
+        images: list[Image],
+        losses: list[Lost],
+        urls: set[str],
     ) -> None:
         self.line = line
         self.source = source
         self.images = images
         self.losses = losses
+        self.urls = urls
         self.out: list[Piece] = []
         self.text = ""
         self.seen = 0  # the column up to which the line of the source is accounted for
@@ -103,6 +112,7 @@ class Line:
         raw, (self.text, opened) = self.text, self.outer
         self.outer = None
         url, words = str(opened.attrs.get("href", "")), raw.strip()
+        self.urls.add(url)
         if "title" in opened.attrs:
             self.lose("link title", str(opened.attrs["title"]))
         if raw[:1].isspace():
@@ -126,6 +136,7 @@ class Line:
 
     def image(self, token: Token) -> None:
         path = str(token.attrs.get("src", ""))
+        self.urls.add(path)
         alt = "".join(_spoken(token.children or ()))
         self.images.append(Image(path, alt, self.line, self.column("![")))
         self.gap = True

@@ -96,8 +96,8 @@ class Walk:
         content = token.content
         if token.children:
             line = token.map[0] if token.map else self.start
-            pieces = Line(line, self.source, self.images, self.losses).read(token.children)
-            self.urls.update(p.url for p in pieces if not isinstance(p, str))
+            run = Line(line, self.source, self.images, self.losses, self.urls)
+            pieces = run.read(token.children)
         else:
             pieces = [_INDENT.sub("\n", content)] if content else []
         if "\n=" in content:

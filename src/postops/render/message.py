@@ -9,38 +9,24 @@ warning is sent with every part, so it counts in every part.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postops.model import Loss, Media, Message
 from postops.render.digests import payload_digest
 from postops.render.flow import merged
-from postops.render.markdown import read_text
+from postops.render.parsed import Parsed, parse
 from postops.render.parts import parts
 from postops.render.setting import Setting, tagging
-from postops.render.wanted import key_span, overrides, wanted
+from postops.render.wanted import key_span, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from postops.config import Account, Config
     from postops.diagnostics import Span
     from postops.model import Campaign, Post
     from postops.platforms.base import Platform
-    from postops.render.flow import Flow, Image, Section
-    from postops.render.wanted import Place
-
-
-class Parsed(NamedTuple):
-    """A post's Markdown, read once for all its accounts: the body, and the overrides' texts."""
-
-    body: Flow
-    overrides: Mapping[Place, Flow]
-
-
-def parse(post: Post) -> Parsed:
-    """Read all Markdown of a post."""
-    texts = {place: o.text for place, o in overrides(post).items() if o.text is not None}
-    return Parsed(read_text(post.body), {place: read_text(t) for place, t in texts.items()})
+    from postops.render.flow import Image, Section
 
 
 def render(

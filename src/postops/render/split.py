@@ -67,7 +67,7 @@ def split(
             # Only the last suffix does not fit: leave it some words to stand with.
             end -= 1
         end = _best(text, at, end, fits, whole, suffix)
-        if not text[end:].strip():
+        if _skip(text, end) == len(text):
             cuts.append(Cut(at, len(text), suffix))
             return [*cuts, Cut(len(text), len(text), last.lstrip("\n"))] if last else cuts
         cuts.append(Cut(at, end, suffix))
