@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postops.ledger.chain import LEDGER, Link, is_day, verify
-from postops.ledger.state import LedgerState, advance
+from postops.ledger.state import LedgerState, advance, collector_off
 
 if TYPE_CHECKING:
     from typing import Any
@@ -71,8 +71,10 @@ class Follower:
             self._forget()
             self._read(head, files)
             return
-        for path in days:
-            self._one(path, contents[path], last=path == max(files))
+        last = max(files, default=None)
+        with collector_off():
+            for path in days:
+                self._one(path, contents[path], last=path == last)
 
     def _one(self, path: str, data: bytes, *, last: bool) -> None:
         known = self.newest if path == self.state.newest_day else b""
