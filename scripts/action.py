@@ -41,7 +41,7 @@ COMMANDS = {
 }
 ANSWERS_IN_JSON = ("plan", "publish")
 PUSHES = ("publish", "metrics")
-FAILURES = ("failed", "in_doubt")
+FAILURES = ("failed", "unsent", "unknown", "in-doubt", "held")  # as in postops.publish.ports.ALARMS
 SUMMARY_BYTES = 1_000_000  # GitHub drops a step's summary above 1 MiB
 
 

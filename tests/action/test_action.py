@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from postops.publish.ports import ALARMS
+from scripts import action
 from tests.action.conftest import ROOT, Act
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def test_publish_counts_its_results(act: Act) -> None:
     behaviour = answer(
         result("spring@x-main", "published", url="https://x.example/1"),
         result("spring@mastodon-main", "failed", error="no | such\n::error::token"),
-        result("autumn@x-main", "in_doubt"),
+        result("autumn@x-main", "in-doubt"),
     )
     run = act(behaviour | {"exit": 1}, command="publish")
     assert run.conclusion == "failure"
@@ -201,7 +203,11 @@ def test_python_is_set_up_unless_one_is_given(act: Act, tmp_path: Path) -> None:
 
 
 def test_inputs_and_outputs_are_described_and_no_expression_stands_in_a_script() -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
-    assert all(i["description"] and "default" in i for i in action["inputs"].values())
-    assert all(o["description"] for o in action["outputs"].values())
-    assert not any("${{" in step.get("run", "") for step in action["runs"]["steps"])
+    described = yaml.safe_load((ROOT / "action.yml").read_text())
+    assert all(i["description"] and "default" in i for i in described["inputs"].values())
+    assert all(o["description"] for o in described["outputs"].values())
+    assert not any("${{" in step.get("run", "") for step in described["runs"]["steps"])
+
+
+def test_the_action_counts_as_failed_what_postops_raises_an_alarm_for() -> None:
+    assert set(action.FAILURES) == ALARMS
