@@ -126,10 +126,13 @@ def _best(
     for breaks in (_paragraphs, _sentences, _lines, _words):
         for end in reversed(list(breaks(text, at, reach))):
             if _snapped(end, whole) == end and fits(text[at:end].rstrip() + suffix):
-                if (end - at) * _FILL >= reach - at:
+                if (end - at) * _FILL < reach - at:
+                    fallback = max(fallback, end)
+                    break
+                # What a colon announces stays with it, as long as there is a better break.
+                if breaks is _words or not text.endswith((":", "："), 0, end):
                     return end
                 fallback = max(fallback, end)
-                break
     return fallback or _last_resort(text, at, reach, whole)
 
 
