@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PIN = re.compile(r"^([a-z0-9-]+)==([\w.+]+)( ; .+)?$")
@@ -52,6 +53,17 @@ case "{name} $1" in
 esac
 case " $FAILING " in *" {name} "*) exit 1 ;; esac
 """
+
+
+def test_the_hook_wakes_for_what_validate_reads() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    wanted = ["posts/a.md", "posts/2026/b.md", "campaigns/c.md", "postops.yaml", "postops.yml"]
+    others = ["README.md", "docs/posts/a.md", "posts/a.png", "site/postops.yaml"]
+    assert [path for path in wanted + others if re.search(hook["files"], path)] == wanted
+    assert (
+        hook["entry"].split()[0]
+        in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    )
 
 
 @pytest.fixture
