@@ -46,7 +46,7 @@ _BEYOND_ASCII = (
 )
 _QUERY_END = f"23 26 2d 2f 3d 5f {_ALNUM} {_BEYOND_ASCII}"
 _QUERY_INSIDE = "21 24-25 27-2c 2e 3a-3b 3f-40 5b 5d-5e 7c 7e"
-_PROTOCOLS = "https? dat dweb ipfs ipns ssb gopher gemini".split()
+_PROTOCOLS = ["https?", "dat", "dweb", "ipfs", "ipns", "ssb", "gopher", "gemini"]
 
 
 def _parens(character: str) -> str:
