@@ -188,8 +188,8 @@ def test_reading_goes_on_and_faulty_fields_keep_their_default() -> None:
 
 def test_a_value_that_is_no_block_gives_nothing() -> None:
     assert shaped("[1]").value is None
-    assert shaped("text").faults[0].message == "the front matter is a text, not a block of keys"
-    assert shaped("").faults[0].message == "the front matter has no value"
+    assert shaped("text").faults[0].message == "the file is a text, not a block of keys"
+    assert shaped("").faults[0].message == "the file has no value"
 
 
 def test_secrets_are_not_repeated_and_others_are_cut_and_escaped() -> None:

@@ -46,7 +46,7 @@ class Report:
     def missing_key(self, holder: Marked, key: Any, name: str) -> None:
         """A required key that is not there. `holder` and `key` are the block's own place."""
         span = value_span(holder, key, self.path)
-        message = f"{_named(holder, key, 'this block')} lacks the key `{name}`"
+        message = f"{_named(holder, key, 'the file')} lacks the key `{name}`"
         self._add("missing-key", span, message, f"add `{name}:`")
 
     def wrong_type(
@@ -54,7 +54,7 @@ class Report:
     ) -> None:
         """A value of another YAML kind than any the field takes."""
         span = value_span(holder, key, self.path)
-        name = _named(holder, key, "the front matter")
+        name = _named(holder, key, "the file")
         if value is None:
             help_ = "remove the key or give it a value; quote a text that begins with `#`"
             self._add("wrong-type", span, f"{name} has no value", help_)
