@@ -135,11 +135,13 @@ def picture(
     return MediaFile(media, lambda: data)
 
 
-def video(path: str = "media/talk.mp4", *, size: int = 64, **facts: Any) -> MediaFile:
+def video(
+    path: str = "media/talk.mp4", *, alt: str = "A talk", size: int = 64, **facts: Any
+) -> MediaFile:
     """Bytes that begin as an MP4 does."""
     data = b"\0\0\0\x18ftypmp42" + b"\0" * (size - 12)
     said = {"mime": "video/mp4", "bytes": size, "digest": digest(data), "width": 640, "height": 360}
-    media = Media(path, "A talk", SPAN, facts=MediaFacts(**(said | facts)))
+    media = Media(path, alt, SPAN, facts=MediaFacts(**(said | facts)))
     return MediaFile(media, lambda: data)
 
 
