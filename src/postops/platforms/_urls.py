@@ -28,7 +28,7 @@ class TextUrl(NamedTuple):
 
 
 class Grammar(NamedTuple):
-    """One dialect of the grammar, compiled. `text` is what its author would see as units."""
+    """One dialect of the grammar, compiled."""
 
     suffixes: frozenset[str]
     """Top-level domains, lower case."""
