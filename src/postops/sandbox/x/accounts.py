@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from postops.sandbox.world import SandboxAccount
 
 from .tokens import access_token
+from .tokens import credentials as pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +30,11 @@ def new_account(world: World, name: str, options: Mapping[str, Any]) -> SandboxA
     if options.get("oauth1"):
         more = ("consumer_key", "consumer_secret", "access_token_secret")
         credentials |= {key: world.token(PLATFORM, name, key) for key in more}
+    account = SandboxAccount(PLATFORM, name, number, username, settings, credentials, dict(options))
     if options.get("oauth2_refresh"):
-        credentials |= {
-            "client_id": world.token(PLATFORM, name, "client_id")[:20],
-            "refresh_token": world.token(PLATFORM, name, "refresh", "0"),
-        }
-    return SandboxAccount(PLATFORM, name, number, username, settings, credentials, dict(options))
+        credentials["client_id"] = world.token(PLATFORM, name, "client_id")[:20]
+        credentials |= pair(world, account)
+    return account
 
 
 def by_bearer(world: World, token: str) -> SandboxAccount | None:

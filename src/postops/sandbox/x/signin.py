@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -39,7 +38,7 @@ async def token(call: Call) -> Response:
 def _basic(header: str) -> str:
     try:
         decoded = base64.b64decode(header.removeprefix("Basic ")).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return ""
     return decoded.partition(":")[0]
 
