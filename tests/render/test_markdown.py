@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postops.render.flow import LOSSES, Words, merged
-from postops.render.markdown import read_markdown, read_text
+from postops.render.markdown import read_markdown
+from postops.render.parsed import read_text
 
 
 def text(body: str) -> str:

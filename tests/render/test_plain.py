@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from postops.render.markdown import read_markdown, read_text
+from postops.render.markdown import read_markdown
+from postops.render.parsed import read_text
 from postops.render.plain import is_plain, read_plain
 
 PLAIN = [

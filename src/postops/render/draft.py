@@ -22,6 +22,14 @@ class Anchor(NamedTuple):
     url: str
 
 
+class Cut(NamedTuple):
+    """One part: a stretch of a draft's text, in code points, and what is put behind it."""
+
+    start: int
+    end: int
+    suffix: str
+
+
 class Draft(NamedTuple):
     """The text of a section. `starts` are `(offset, line)` of its blocks.
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from postops.render.flow import Block, Flow, Image, Lost, Piece, Section, section
 from postops.render.grammar import MAX_NESTING, parser
 from postops.render.inline import Line
-from postops.render.plain import is_plain, read_plain
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -26,13 +25,8 @@ _UNDERLINE = re.compile(r"\n=+[ \t]*(?=\n|\Z)")
 _TALL = re.compile(r"\n{4,}")
 
 
-def read_text(text: str) -> Flow:
-    """The flow of a Markdown text. Never fails: to Markdown every text means something."""
-    return read_plain(text) if is_plain(text) else read_markdown(text)
-
-
 def read_markdown(text: str) -> Flow:
-    """The flow by way of the full parser."""
+    """The flow of a Markdown text. Never fails: to Markdown every text means something."""
     env: dict[str, object] = {}
     walk = Walk(text)
     tokens = parser().parse(text, env)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postops.render.markdown import read_text
+from postops.render.plain import is_plain, read_plain
 from postops.render.wanted import overrides
 
 if TYPE_CHECKING:
@@ -26,3 +26,12 @@ def parse(post: Post) -> Parsed:
     """Read all Markdown of a post."""
     texts = {place: o.text for place, o in overrides(post).items() if o.text is not None}
     return Parsed(read_text(post.body), {place: read_text(t) for place, t in texts.items()})
+
+
+def read_text(text: str) -> Flow:
+    """The flow of a text, without importing a parser where there is nothing to parse."""
+    if is_plain(text):
+        return read_plain(text)
+    from postops.render.markdown import read_markdown
+
+    return read_markdown(text)

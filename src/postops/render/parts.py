@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postops.model import Part
-from postops.render.draft import Anchor, Draft, draft, holds
+from postops.render.draft import Anchor, Cut, Draft, draft, holds
 from postops.render.facets import facets, stretches
 from postops.render.hashtags import line_of
-from postops.render.split import Cut, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +54,9 @@ def _cuts(setting: Setting, one: Draft, first: str, last: str) -> list[Cut]:
     text, platform = one.text, setting.platform
     if setting.asked.thread == "none" or not platform.capabilities.thread:
         return [Cut(0, len(text), first + last)]
+    # Only a long text pays for what finds its sentences.
+    from postops.render.split import split
+
     whole = stretches(text, platform.facets(text), one.whole)
     return split(text, lambda t: setting.measure(t).fits, whole, first=first, last=last)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postops.platforms import _graphemes
+from postops.render.draft import Cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,14 +37,6 @@ _ABBREVIATIONS = """
 """
 _SHORT = frozenset(_ABBREVIATIONS.split())
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
-
-
-class Cut(NamedTuple):
-    """One part: a stretch of the text, in code points, and what is put behind it."""
-
-    start: int
-    end: int
-    suffix: str
 
 
 def split(
