@@ -1,11 +1,16 @@
-"""Recognising a post: X shows short links, escaped characters and its own field names."""
+"""Recognising a post: X shows short links, escaped characters and its own field names.
+
+Nothing here asks what X takes for a link: its list of domains is not ours, and a post taken for
+another would be sent again. Short links become what they lead to, and the rest is compared loosely.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from postops.platforms._answers import dig
 
@@ -14,16 +19,12 @@ if TYPE_CHECKING:
 
 _SHORT = re.compile(r"https?://t\.co/\w+")
 _MEDIA_PAGE = re.compile(r"https?://(?:x|twitter)\.com/[^/]+/status/\d+/(?:photo|video)/\d+")
+_SCHEME = re.compile(r"https?://")
+_LAST_SLASH = re.compile(r"/(?=[\s)\].,;:!?]|$)")
+_IDN = re.compile(r"xn--[a-z0-9-]+")
 # Where X puts the time in an id: milliseconds since its own epoch, above 22 other bits.
 _EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
-_LINK = "\ufffc"
-
-
-class Shown(NamedTuple):
-    """A text with its links taken out: `None` for a link that leads nobody knows where."""
-
-    words: str
-    links: tuple[str | None, ...]
+_CUT = "…"
 
 
 def posted_at(post_id: str) -> datetime:
@@ -38,32 +39,64 @@ def matches(outgoing: Outgoing, post: Any, username: str) -> bool:
     polls = dig(post, "attachments", "poll_ids", of=list) or []
     asks = outgoing.message.poll is not None and outgoing.part.number == 1
     return (
-        _parent(post) == parent
+        dig(post, "text", of=str) is not None
+        and _parent(post) == parent
         and len(media) == len(outgoing.files)
         and bool(polls) == asks
-        and _agree(_ours(outgoing), _theirs(outgoing, post, username))
+        and _says(outgoing, post, username)
     )
 
 
 def echoes(outgoing: Outgoing, text: str) -> bool:
     """Whether the answer to a new post repeats its words.
 
-    That answer holds no entities, so links are only counted; long texts are cut off in it.
+    Where its links lead is not in that answer, so a link stands for any word. Long texts are cut.
     """
+    if _is_long(outgoing):
+        return True
+    ours = loose(outgoing.part.text)
+    pieces = [loose(piece) for piece in _SHORT.split(_unescaped(text))]
+    if outgoing.files and pieces[-1] == "" and _fits(pieces[:-1], ours):
+        return True  # the last link shows the media
+    return _fits(pieces, ours)
+
+
+def loose(text: str) -> str:
+    """A text without what X adds, drops or writes in another way."""
+    text = unicodedata.normalize("NFC", text).casefold()
+    text = _LAST_SLASH.sub("", _SCHEME.sub("", unquote(text)))
+    return " ".join(_IDN.sub(_readable, text).split())
+
+
+def _fits(pieces: list[str], ours: str) -> bool:
+    pattern = r"\s*\S+\s*".join(re.escape(piece) for piece in pieces)
+    return re.fullmatch(pattern, ours) is not None
+
+
+def _says(outgoing: Outgoing, post: Any, username: str) -> bool:
+    whole = dig(post, "note_post", of=dict) or dig(post, "note_tweet", of=dict) or post
+    targets = _targets(post) | _targets(whole)
+
+    def led(found: re.Match[str]) -> str:
+        target = targets.get(found[0], found[0])
+        return "" if _MEDIA_PAGE.fullmatch(target) else target
+
+    ours = loose(outgoing.part.text)
+    theirs = loose(_SHORT.sub(led, _unescaped(dig(whole, "text", of=str) or "")))
+    # X may address a reply by itself.
+    address = f"@{username.casefold()} "
+    if outgoing.parent and not ours.startswith("@"):
+        theirs = theirs.removeprefix(address)
+    if theirs.endswith(_CUT) and whole is post and _is_long(outgoing):
+        return ours.startswith(theirs.removesuffix(_CUT).rstrip())
+    return ours == theirs
+
+
+def _is_long(outgoing: Outgoing) -> bool:
+    """Whether X shows the text cut off, with all of it in a field of its own."""
     from postops.platforms._twitter_text import CONFIG, weighted_length
 
-    if weighted_length(outgoing.part.text) > CONFIG.max_weighted_length:
-        return True
-    return _agree(_ours(outgoing), _theirs(outgoing, {"text": text}, ""))
-
-
-def _agree(ours: Shown, theirs: Shown) -> bool:
-    pairs = zip(ours.links, theirs.links, strict=False)
-    return (
-        ours.words == theirs.words
-        and len(ours.links) == len(theirs.links)
-        and all(one == other or one is None or other is None for one, other in pairs)
-    )
+    return weighted_length(outgoing.part.text) > CONFIG.max_weighted_length
 
 
 def _parent(post: Any) -> str | None:
@@ -71,43 +104,6 @@ def _parent(post: Any) -> str | None:
     references = next((found for found in lists if found), [])
     replied = (dig(r, "id", of=str) for r in references if dig(r, "type", of=str) == "replied_to")
     return next(replied, None)
-
-
-def _ours(outgoing: Outgoing) -> Shown:
-    from postops.platforms._twitter_text import find_urls
-
-    text, at = outgoing.part.text, 0
-    words, links = "", []
-    for url in find_urls(text):
-        words += text[at : url.start] + _LINK
-        links.append(_target(text[url.start : url.end]))
-        at = url.end
-    return Shown(_plain(words + text[at:]), tuple(links))
-
-
-def _theirs(outgoing: Outgoing, post: Any, username: str) -> Shown:
-    import html
-
-    whole = dig(post, "note_post", of=dict) or dig(post, "note_tweet", of=dict) or post
-    text = html.unescape(dig(whole, "text", of=str) or "")
-    if outgoing.parent and not outgoing.part.text.startswith("@"):
-        # X may address a reply by itself.
-        text = re.sub(rf"^@{re.escape(username)}\s+", "", text) if username else text
-    targets = _targets(whole) | _targets(post)
-    links: list[str | None] = []
-
-    def out(found: re.Match[str]) -> str:
-        target = targets.get(found[0])
-        if target and _MEDIA_PAGE.fullmatch(target):
-            return ""
-        links.append(_target(target) if target else None)
-        return _LINK
-
-    words = _plain(_SHORT.sub(out, text))
-    # Without entities the link to the media cannot be told by where it leads; it comes last.
-    if outgoing.files and not targets and words.endswith(_LINK):
-        return Shown(words[:-1].rstrip(), tuple(links[:-1]))
-    return Shown(words, tuple(links))
 
 
 def _targets(post: Any) -> dict[str, str]:
@@ -119,12 +115,14 @@ def _targets(post: Any) -> dict[str, str]:
     return found
 
 
-def _target(url: str) -> str | None:
-    """A link without what X adds or drops. Other scripts are written in two ways: no telling."""
-    bare = re.sub(r"^https?://", "", url, flags=re.IGNORECASE).rstrip("/")
-    host, slash, path = bare.partition("/")
-    return host.lower() + slash + path if bare.isascii() else None
+def _unescaped(text: str) -> str:
+    import html
+
+    return html.unescape(text)
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def _readable(label: re.Match[str]) -> str:
+    try:
+        return label[0].encode("ascii").decode("idna")
+    except UnicodeError:
+        return label[0]
