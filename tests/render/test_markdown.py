@@ -25,7 +25,11 @@ def lost(body: str) -> list[str]:
     ("body", "expected"),
     [
         ("a\n---\nb", "a\n---\nb"),
-        ("a\n- - -\nb", "a\n---\nb"),
+        ("a\n - - -\nb", "a\nb"),
+        ("a\n --- \nb", "a\n---\nb"),
+        ("Title\n------\nb", "Title\nb"),
+        ("a\n\n------\nb", "a\n\nb"),
+        ("> a\n> ---\n> b", "> a\n> b"),
         ("- a\n---\nb", "• a\n---\nb"),
         ("> a\n---\nb", "> a\n---\nb"),
         ("| a |\n---\nb", "| a |\n---\nb"),
@@ -98,6 +102,14 @@ def test_a_used_reference_is_no_loss():
     assert lost("*x*\n\n[Note]: soon") == ["emphasis", "unused link reference"]
 
 
+def test_what_a_line_of_hyphens_means():
+    assert lost("a\n---\nb") == []
+    assert lost("a\n----\nb") == ["heading"]
+    assert [lost(body) for body in ("----\nb", "a\n\n----", "a\n- - -\nb", "> ---")] == [
+        ["rule"]
+    ] * 4
+
+
 def test_lines_and_columns_of_what_stands_in_the_text():
     flow = read_text("a\n*b* ![x](y.png) *c*\n\n<u>d</u>")
     assert [(loss.what, loss.line, loss.column) for loss in flow.losses] == [
@@ -153,6 +165,7 @@ HOSTILE = {
     "comments inline": "a <!-- ", "tags": "<a b='", "lists": "- ", "list lines": "- a\n", "pipes": "|a\n",
     "tables": "|a|\n|-|\n", "references": "[a]: b\n", "entities": "&a", "handles": "@a_", "schemes": "http://",
     "addresses": "https://a.org/_ ", "backslashes": "\\", "setext": "a\n=\n", "numbers": "1. ", "hashes": "#a",
+    "lists apart": "1. a\n\nx\n\n", "parts": "a\n---\n", "cells": "|a|b|c|d\n|-|-|-|-\n|e|f|g|h\n\n",
 }  # fmt: skip
 
 

@@ -41,6 +41,14 @@ def parts(body: str, platform=SHORT, **keys):
         ("Wait... what is this", 12, ["Wait...", "what is this"]),
         ("今日は。明日は！", 5, ["今日は。", "明日は！"]),
         ("彼は「はい。」と言った", 7, ["彼は「はい。」", "と言った"]),
+        (
+            "Some text here.\n\nTitle\n\nWhat it says",
+            23,
+            ["Some text here.", "Title\n\nWhat it says"],
+        ),
+        ("Some text. So:\nwhat it says", 16, ["Some text.", "So:\nwhat it says"]),
+        ("Some words\n\n#tag\n\nand the end", 17, ["Some words\n\n#tag", "and the end"]),
+        ("Announced:\n\nsomething", 12, ["Announced:", "something"]),
         ("Top:\n• one\n• two\n• three", 14, ["Top:\n• one", "• two\n• three"]),
     ],
 )
@@ -114,16 +122,27 @@ def test_every_part_fits_and_all_words_stay_in_order(body, platform):
             assert data[facet.start : facet.end].decode().strip() != ""
 
 
-def test_a_long_text_costs_its_length():
+LONG = {
+    "sentences": "Some words of a sentence. ",
+    "paragraphs": "Some words\n\n",
+    "links": "[a b](https://example.org/1) ",
+    "handles": "@who ",
+    "one word": "aaaaaaaaaa",
+    "clusters": "👩‍👩‍👧‍👦",
+    "japanese": "今日は、明日も。",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_text_costs_its_length(name):
     def seconds(size: int) -> float:
-        text = "Some words of a sentence. " * size
+        text = LONG[name] * (size // len(LONG[name]))
         began = time.process_time()
-        parts(text)
+        parts(text, RICH)
         return time.process_time() - began
 
-    short = min(seconds(1000) for _ in range(3))
-    assert any(seconds(4000) < 8 * short + 0.03 for _ in range(4))
-    assert len(parts("word " * 20_000)) == 1000
+    short = min(seconds(10_000) for _ in range(3))
+    assert any(seconds(40_000) < 9 * short + 0.03 for _ in range(4))
 
 
 def test_facets_of_parts_are_counted_from_their_own_beginning():

@@ -43,11 +43,7 @@ class Draft(NamedTuple):
 
     def line(self, offset: int) -> int:
         """The line of the source (from 0) an offset of the text came from."""
-        at, line = 0, self.starts[0][1]
-        for start, number in self.starts:
-            if start > offset:
-                break
-            at, line = start, number
+        at, line = self.starts[max(0, bisect_left(self.starts, (offset + 1, 0)) - 1)]
         return line + self.text.count("\n", at, offset)
 
     def cut(self, start: int, end: int) -> list[Anchor]:

@@ -1,6 +1,6 @@
 """The Markdown we read: CommonMark and tables, with four rules bent to what posts need.
 
-- `---` is always a thread break: there are no setext headings of hyphens, and it ends a table.
+- `---` is always a rule of its own, never the underline of a heading or the head of a table.
 - URLs, `@handles` and `#hashtags` are taken as they stand, so no `_` or `*` in them is emphasis.
 - HTML comments may span blank lines, other HTML never swallows the Markdown around it.
 - Link destinations are kept as written, not re-encoded.
@@ -114,7 +114,7 @@ def _comment_close(state: StateBlock, start: int) -> int:
 
 
 def _table(state: StateBlock, line: int, end_line: int, silent: bool) -> bool:
-    """The library's table, unless the row below is only hyphens: that is a thread break."""
+    """The library's table, unless the row below is only hyphens: that may be a thread break."""
     from markdown_it.rules_block import table
 
     if "|" not in state.src or line + 1 >= end_line:

@@ -1,7 +1,8 @@
 """A Markdown text to a `Flow`: block by block, with list signs, quotes and thread breaks.
 
 Decisions, where Markdown and a post differ: a line break is a line break; blocks are apart by a
-blank line where the source has one, else by a line break; bullets are "• ", quotes keep "> ",
+blank line where the source has one, else by a line break; exactly `---` parts a thread, more
+hyphens underline a heading or are a rule; bullets are "• ", quotes keep "> ",
 numbered lists keep their numbers (a list written `1. 1. 1.` is counted); a heading is a line of its
 own; code keeps its text; a row of a table is a line, its cells parted by " | "; `~~struck~~` stays
 as it is, since without its marks it would say the opposite.
@@ -108,9 +109,13 @@ class Walk:
 
     def rule(self, token: Token, tokens: list[Token], index: int) -> None:
         self.leaf(token, tokens, index)
-        if token.level == 0 and token.markup.startswith("-"):
+        mark = self.source[self.start].strip() if token.level == 0 else ""
+        if mark == "---":
             self.close_section()
             self.start = self.end
+        elif not mark.strip("-") and mark and self.blocks and self.ended == self.start:
+            # More hyphens, right under a text: the underline of a heading.
+            self.losses.append(Lost("heading", self.start - 1, 0))
         else:
             self.losses.append(Lost("rule", self.start, 0))
 
@@ -192,7 +197,8 @@ class Walk:
 def _numbers(token: Token, tokens: list[Token], index: int) -> list[str]:
     """The signs of a numbered list: as written, or counted where all are the same."""
     signs: list[str] = []
-    for entry in tokens[index + 1 :]:
+    for at in range(index + 1, len(tokens)):
+        entry = tokens[at]
         if entry.level == token.level and entry.nesting < 0:
             break
         if entry.type == "list_item_open" and entry.level == token.level + 1:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _FILL = 3  # a break has to leave one part in this many of what could have stood there
 
+_TITLE = 60  # code points: a longer line is a sentence without a full stop
+
+_NO_TITLE = re.compile(r"\n|://|[#@•]|\d[.)] ")
 _PARAGRAPH = re.compile(r"\n[ \t>]*\n")
 _LINE = re.compile(r"\n")
 _SENTENCE = re.compile(
@@ -122,11 +125,19 @@ def _best(
                 if (end - at) * _FILL < reach - at:
                     fallback = max(fallback, end)
                     break
-                # What a colon announces stays with it, as long as there is a better break.
-                if breaks is _words or not text.endswith((":", "："), 0, end):
+                # What is announced stays with its announcement, where there is a better break.
+                if breaks is _words or not _announces(text, at, end):
                     return end
                 fallback = max(fallback, end)
     return fallback or _last_resort(text, at, reach, whole)
+
+
+def _announces(text: str, at: int, end: int) -> bool:
+    """Whether a part that ends here would end in a heading, or in "as follows:"."""
+    if text.endswith((":", "："), at, end):
+        return True
+    last = text[max(at, end - _TITLE) : end].rpartition("\n\n")[2]
+    return len(last) < _TITLE and text[end - 1].isalnum() and not _NO_TITLE.search(last)
 
 
 def _paragraphs(text: str, at: int, reach: int) -> Iterator[int]:
