@@ -68,11 +68,13 @@ class WorkTree:
                 entries = list(os.scandir(self.root / directory))
             except OSError:
                 continue
+            if any(entry.name == ".git" for entry in entries):
+                found.append(Entry(directory, "submodule"))
+                continue
             for entry in entries:
                 path = f"{directory}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name != ".git":
-                        waiting.append(path)
+                    waiting.append(path)
                 else:
                     found.append(self._entry(path, entry.stat(follow_symlinks=False)))
         return sorted(found)

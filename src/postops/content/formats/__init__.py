@@ -69,7 +69,7 @@ def _format(head: bytes) -> str | None:
             return name
     if head[:4] == b"RIFF":
         return {b"WEBP": "webp", b"WAVE": "wav"}.get(head[8:12])
-    if head[4:8] in (b"ftyp", b"moov", b"wide", b"mdat") and head[:3] == b"\0\0\0":
+    if head[4:8] in (b"ftyp", b"moov", b"wide", b"mdat"):
         return "isobmff"
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:
         return "mp3"
