@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from postops.errors import ConfigError, LedgerConflict, LedgerError
 from postops.git import GitFailed, missing_ref
 from postops.ledger import checkout, swap
+from postops.ledger.anchor import why_held
 from postops.ledger.chain import is_day
 from postops.ledger.commit import build
 from postops.ledger.git_head import STATE, GitHead
@@ -67,7 +68,7 @@ class GitRemote:
         for _ in range(_TRIES):
             with contextlib.suppress(_Locked):
                 head = self._head()
-                if head.descends():
+                if why_held(head) is None:
                     return head
                 # A push may have landed between the reading of the two refs: look again.
                 again = self._head()
@@ -135,32 +136,34 @@ class GitRemote:
 
     def _head(self) -> GitHead:
         if self._remote is None:
-            state, anchor = self.ref, ANCHOR
+            state, anchor = self._look(self.ref, ANCHOR)
         else:
-            state, anchor = _LOCAL_STATE, _LOCAL_ANCHOR
-            self._fetch(self._remote)
-        listed = self.repository.run(
-            "for-each-ref", "--format=%(refname) %(objectname)", state, anchor
-        ).text
-        refs = dict(line.split(" ") for line in listed.splitlines())
-        head = GitHead(self.repository, refs.get(state), refs.get(anchor), same=self.same)
+            state, anchor = self._fetch(self._remote)
+        head = GitHead(self.repository, state, anchor, same=self.same)
         if self.same and head.sha:
             self.repository.prefetch(head.sha, STATE)
         return head
 
-    def _fetch(self, remote: str) -> None:
+    def _look(self, *refs: str) -> list[str | None]:
+        listed = self.repository.run("for-each-ref", "--format=%(refname) %(objectname)", *refs)
+        found = dict(line.split(" ") for line in listed.text.splitlines())
+        return [found.get(ref) for ref in refs]
+
+    def _fetch(self, remote: str) -> list[str | None]:
+        """The state branch and the anchor of the remote; in one request where both exist."""
         wanted = {self.ref: _LOCAL_STATE, ANCHOR: _LOCAL_ANCHOR}
         try:
             self._fetch_refs(remote, wanted)
         except GitFailed as error:
             if not missing_ref(error):
                 raise LedgerError(str(error), help=error.help) from error
+            # Not from refs of ours: another process of this clone may be writing them.
             _, there = self._ask(remote, *wanted)
-            for ref in wanted.keys() - there.keys():
-                self.repository.run("update-ref", "-d", wanted[ref])
             present = {ref: wanted[ref] for ref in wanted if ref in there}
             if present:
                 self._fetch_refs(remote, present)
+            return [there.get(ref) for ref in wanted]
+        return self._look(*wanted.values())
 
     def _fetch_refs(self, remote: str, wanted: Mapping[str, str]) -> None:
         refspecs = [f"+{theirs}:{ours}" for theirs, ours in wanted.items()]

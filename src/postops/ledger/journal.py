@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerConflict, LedgerDamaged, LedgerError
+from postops.ledger.anchor import why_held
 from postops.ledger.chain import LEDGER, Link, day_path, extend, split
 from postops.ledger.events import Draft, encode, stamp
 from postops.ledger.follow import Follower
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from postops.ledger.state import LedgerState
 
 ACCEPTED = "state/accepted.jsonl"
-_TRIES = 25
-_LONGEST_WAIT = 3.0  # seconds between two tries
+_TRIES = 40
+_LONGEST_WAIT = 5.0  # seconds between two tries
 
 
 class _Batch(NamedTuple):
@@ -190,7 +191,7 @@ class Ledger:
         for attempt in range(_TRIES):
             self._check_held()
             batch = self._batch(claims)
-            before = self.state.link
+            before, began = self.state.link, self._clock.monotonic()
             try:
                 head = await self.remote.push(self.head, batch.changes, self._message(batch))
             except LedgerError as error:
@@ -205,7 +206,7 @@ class Ledger:
             else:
                 self._took(batch, head)
                 break
-            await self._back_off(attempt)
+            await self._back_off(attempt, self._clock.monotonic() - began)
         else:
             raise LedgerConflict(f"gave up after {_TRIES} tries: {last}", help=last.help)
         self._clear(batch)
@@ -299,24 +300,10 @@ class Ledger:
                 self.held, help="look at the state branch, then: postops ledger accept"
             )
 
-    async def _back_off(self, attempt: int) -> None:
-        longest = min(_LONGEST_WAIT, 0.02 * 2**attempt)
-        await self._clock.sleep(longest * (0.5 + self._clock.random()))
-
-
-def why_held(head: StateHead) -> str | None:
-    """Why nothing may be done on this head; `None` where the anchor vouches for it."""
-    if head.anchor is None:
-        if head.paths(LEDGER):
-            return (
-                "there is a ledger but no refs/postops/anchor to vouch for it (a fork, a mirror?)"
-            )
-        return None
-    if head.sha is None:
-        return f"the state branch is missing, but the anchor remembers {head.anchor[:12]}"
-    if not head.descends():
-        return f"the state branch was rewritten: {head.sha[:12]} does not follow {head.anchor[:12]}"
-    return None
+    async def _back_off(self, attempt: int, took: float) -> None:
+        """Wait for about as long as a few pushes take here: 30 ms on a disk, seconds on a host."""
+        longest = min(_LONGEST_WAIT, max(took, 0.02) * min(1.25**attempt, 4))
+        await self._clock.sleep(longest * (0.2 + self._clock.random()))
 
 
 def _after(before: bytes | None, lines: Sequence[bytes]) -> bytes:

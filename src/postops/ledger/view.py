@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from postops.ledger.anchor import why_held
 from postops.ledger.follow import Follower
-from postops.ledger.journal import why_held
 from postops.ledger.outbox import glance
 from postops.ledger.state import apply
 
