@@ -12,6 +12,7 @@ route knows fails the test.
 
 from __future__ import annotations
 
+import json as jsons
 import struct
 import traceback
 import zlib
@@ -192,7 +193,8 @@ def copied(answer: httpx.Response) -> httpx.Response:
 def json(status: int, document: Any, **headers: str) -> httpx.Response:
     """An answer in JSON; header names with `_` for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, json=document, headers={"date": DATE, **named})
+    kind = {"content-type": "application/json", "date": DATE}
+    return httpx.Response(status, content=jsons.dumps(document), headers=kind | named)
 
 
 def page(status: int = 200) -> httpx.Response:

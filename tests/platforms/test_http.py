@@ -74,6 +74,7 @@ ROWS = [
     (httpx.Response(200, content=b'{"a": '), OutcomeUnknown, Unreadable),
     (httpx.Response(200, content=b"[" * 100_000), OutcomeUnknown, Unreadable),
     (httpx.Response(200, content=b'{"n": ' + b"9" * 5000 + b"}"), OutcomeUnknown, Unreadable),
+    (httpx.Response(200, content=b'{"a": "\\ud800"}'), OutcomeUnknown, Unreadable),
     (httpx.Response(200, content=b"\xff\xfe\xfa"), OutcomeUnknown, Unreadable),
     (httpx.Response(200, content=b" " * (MAX_ANSWER + 1)), OutcomeUnknown, Unreadable),
     (json(429, {"error": "slow down"}), RateLimited, RateLimited),
@@ -112,7 +113,7 @@ async def test_an_empty_answer_is_fine_unless_it_should_name_a_post() -> None:
 
 
 async def test_a_good_answer_is_read() -> None:
-    answer = await ask(json(200, {"id": "1", "nested": [{"n": 2}]}), effect=True)
+    answer = await ask(json(200, {"id": "1", "nested": [{"n": 2}], "e": "\U0001f680"}), effect=True)
     assert answer.get("id", of=str) == "1"
     assert answer.get("nested", 0, "n", of=int) == 2
 

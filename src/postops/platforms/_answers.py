@@ -42,6 +42,11 @@ def when(text: str | None) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def is_id(text: str | None) -> bool:
+    """Whether a text is an id as platforms make them: nothing that means something in a URL."""
+    return text is not None and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text) is not None
+
+
 def web_address(text: str | None) -> str | None:
     """A URL that can stand in a report, or `None`: what servers send is not always one."""
     good = text and len(text) <= 2000 and re.fullmatch(r"https?://[!-~\u00a1-\ud7ff]+", text)
@@ -80,6 +85,13 @@ class Answer:
         if value is None:
             place = ".".join(str(key) for key in path) or "the document"
             raise self.unreadable(f"{place} is missing or not a {of.__name__}")
+        return value
+
+    def id(self, *path: str | int) -> str:
+        """The id at `path`, one that can stand in the path of a URL. Raises as `get` does."""
+        value = self.get(*path, of=str)
+        if not is_id(value):
+            raise self.unreadable(f"{'.'.join(map(str, path))} is no id")
         return value
 
     @property

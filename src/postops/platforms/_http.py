@@ -169,9 +169,13 @@ def _parse(body: bytes) -> tuple[Any, str | None]:
     if len(body) > MAX_ANSWER:
         return None, f"more than {MAX_ANSWER} bytes"
     try:
-        return json.loads(body), None
+        document = json.loads(body)
+        if b"\\ud" in body.lower():
+            # Half of a surrogate pair is legal JSON, and cannot be written or sent on by anybody.
+            json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None, "it is not JSON"
+    return document, None
 
 
 def _check_headers(request: Request) -> None:

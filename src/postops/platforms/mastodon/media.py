@@ -31,7 +31,7 @@ async def upload(platform: Mastodon, file: MediaFile) -> str:
         data=media_fields(file),
         upload=True,
     )
-    media_id = answer.get("id", of=str)
+    media_id = answer.id("id")
     if answer.status == 202:
         await _processed(platform, media_id, file.media.path)
     return media_id

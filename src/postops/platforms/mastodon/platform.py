@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from postops.errors import AuthExpired, NotSent, OutcomeUnknown, Rejected
 from postops.model import Facet, Finding, Identity, Metrics, Receipt
-from postops.platforms._answers import dig, web_address, when
+from postops.platforms._answers import dig, is_id, web_address, when
 from postops.platforms._http import Request, call
 from postops.platforms._origin import origin
 from postops.platforms.base import Platform
@@ -89,7 +89,7 @@ class Mastodon(Platform):
             )
             handle = dig(answer.document, "acct", of=str) or answer.get("username", of=str)
             page = web_address(dig(answer.document, "url", of=str)) or self.origin(self.settings)
-            self._identity = Identity(answer.get("id", of=str), handle, page)
+            self._identity = Identity(answer.id("id"), handle, page)
         return self._identity
 
     async def prepare(self, outgoing: Outgoing) -> Prepared:
@@ -111,7 +111,7 @@ class Mastodon(Platform):
             json=self._fields(outgoing, prepared["media_ids"]),
             effect=True,
         )
-        status_id = answer.get("id", of=str)
+        status_id = answer.id("id")
         receipt = self._receipt(answer, answer.document, _digests(outgoing))
         try:
             kept = (await self._get(status_id)).document
@@ -134,7 +134,7 @@ class Mastodon(Platform):
             for status in page:
                 at = when(dig(status, "created_at", of=str))
                 status_id = dig(status, "id", of=str)
-                if at is None or status_id is None:
+                if at is None or status_id is None or not is_id(status_id):
                     raise answer.unreadable("a status without id or time")
                 if at < oldest:
                     complete = True
@@ -275,7 +275,7 @@ class Mastodon(Platform):
 
     def _receipt(self, answer: Answer, status: Any, digests: str = "") -> Receipt:
         status_id, at = dig(status, "id", of=str), when(dig(status, "created_at", of=str))
-        if status_id is None or at is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", status_id):
+        if status_id is None or at is None or not is_id(status_id):
             raise answer.unreadable("a status without id or time")
         page = web_address(dig(status, "url", of=str)) or web_address(dig(status, "uri", of=str))
         attached = dig(status, "media_attachments", of=list) or []
