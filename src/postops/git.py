@@ -356,17 +356,16 @@ class Repository:
         """
         return self.run("merge-base", "--is-ancestor", old, new, check=False).code == 0
 
-    def first_seen(self, commit: str, paths: Collection[str]) -> dict[str, tuple[str, datetime]]:
-        """The first-parent commit that brought each path, and its commit time.
+    def reached(self, commit: str, paths: Collection[str]) -> dict[str, tuple[str, datetime]]:
+        """The first-parent commit that brought each path to what it is now, and its commit time.
 
-        A path that went and came back counts from its return. Raises `ConfigError` where the clone
-        is too shallow to know; never guesses.
+        A path whose last change lies behind the edge of a shallow clone is left out: never guessed.
         """
         spec = b""
         if not any("\n" in path for path in paths):  # --stdin has no way to write such a name
             spec = b"--\n" + b"".join(os.fsencode(path) + b"\n" for path in paths)
         done = self.run(
-            "log", "-z", "--first-parent", "--diff-merges=first-parent", "--diff-filter=A",
+            "log", "-z", "--first-parent", "--diff-merges=first-parent", "--diff-filter=AMT",
             "--no-renames", "--name-only", "--format=%x00%H %ct", commit, "--stdin", input=spec,
         )  # fmt: skip
         seen: dict[str, tuple[str, datetime]] = {}
@@ -374,9 +373,7 @@ class Repository:
         for sha, at, path in _parse_added(done.stdout):
             if path in wanted and path not in seen:
                 seen[path] = (sha, at)
-        if any(sha in boundary for sha, _ in seen.values()):
-            raise _too_shallow("when a post reached the content branch")
-        return seen
+        return {path: found for path, found in seen.items() if found[0] not in boundary}
 
     def changed_since(self, ref: str) -> frozenset[str]:
         """The paths that differ between the work tree and where it left `ref`; also untracked ones.

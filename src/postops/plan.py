@@ -238,7 +238,7 @@ def _decide(
         case "published":
             return _published(wish, done)
         case "partial":
-            return _held(wish) or _act(wish, "resume", part=_next_part(done))
+            return _held(wish) or _poor(wish) or _act(wish, "resume", part=_next_part(done))
         case "failed" if done.parts or wish.payload in (None, done.payload):
             return Waiting(wish.delivery, "failed", detail=done.error, wish=wish)
         case "skipped" if iso(wish.due_at) == done.due_at:
@@ -246,7 +246,7 @@ def _decide(
         case "deferred" if (until := parse(done.until)) is not None and until > terms.now:
             return Waiting(wish.delivery, "deferred", until, done.reason, wish)
     if done.retried_at is not None:  # a person asked for it: neither too late nor old news
-        return _held(wish) or _early(wish, terms) or _act(wish, "publish")
+        return _held(wish) or _early(wish, terms) or _poor(wish) or _act(wish, "publish")
     return _fresh(wish, state, terms)
 
 
@@ -256,12 +256,13 @@ def _fresh(wish: Wish, state: LedgerState, terms: Terms) -> Action | Waiting:
         return held
     if wish.post in terms.now_for:
         due = min(wish.due_at or terms.now, terms.now)
-        return replace(_act(wish, "publish"), due_at=due)
+        return _poor(wish) or replace(_act(wish, "publish"), due_at=due)
     return (
         _expired(wish, terms)
         or _early(wish, terms)
         or _late(wish, terms)
         or _before_account(wish, state, terms)
+        or _poor(wish)
         or _act(wish, "publish")
     )
 
@@ -276,9 +277,12 @@ def _held(wish: Wish) -> Waiting | None:
         return Waiting(wish.delivery, "unpushed", detail="push it, or merge its pull request")
     if wish.invalid is not None:
         return Waiting(wish.delivery, "invalid", detail=wish.invalid, wish=wish)
-    if not wish.credentials:
-        return Waiting(wish.delivery, "no-credentials", wish=wish)
     return None
+
+
+def _poor(wish: Wish) -> Waiting | None:
+    """Due, and nothing to log in with."""
+    return None if wish.credentials else Waiting(wish.delivery, "no-credentials", wish=wish)
 
 
 def _renamed(wish: Wish) -> Waiting | None:
@@ -337,8 +341,8 @@ def _reconcile(done: DeliveryState, terms: Terms, wish: Wish | None) -> Action |
     platform = terms.platforms.get(done.account)
     if platform is None:
         return Waiting(done.name, "unknown-account", detail=done.account)
-    if wish is not None and not wish.credentials:
-        return Waiting(done.name, "no-credentials", wish=wish)
+    if wish is not None and (poor := _poor(wish)):
+        return poor
     due = parse(done.due_at)
     part = _next_part(done)
     return Action(done.name, done.post, done.account, platform, "reconcile", due, part, wish)
@@ -355,7 +359,7 @@ def _published(wish: Wish, done: DeliveryState) -> Action | Waiting | None:
     if wish.parts != done.parts_total:
         detail = f"it has {done.parts_total} parts there and {wish.parts} here"
         return Waiting(wish.delivery, "edited", detail=detail, wish=wish)
-    return _held(wish) or _act(wish, "update")
+    return _held(wish) or _poor(wish) or _act(wish, "update")
 
 
 def _decide_unwished(done: DeliveryState, terms: Terms) -> Action | Waiting | None:

@@ -73,7 +73,7 @@ class TipLoader:
             found,
             config,
             platforms.load(found.platform),
-            campaign=_campaigns(tree).get(post.campaign or ""),
+            campaign=campaigns_of(tree).get(post.campaign or ""),
             resolve_media=resolver(tree, path),
         )
         return loaded(post, message, source_digest(post), tree)
@@ -122,7 +122,8 @@ def _post(tree: CommitTree, path: str, config: Config) -> Post:
     return read.post
 
 
-def _campaigns(tree: CommitTree) -> dict[str, Campaign]:
+def campaigns_of(tree: CommitTree) -> dict[str, Campaign]:
+    """The campaigns of a commit, by id."""
     entries = [e for e in tree.walk(CAMPAIGNS) if e.kind == "file" and e.path.endswith(".md")]
     found = {}
     for entry, data in tree.load(entries, 1024 * 1024):

@@ -43,6 +43,8 @@ def repository(root: Path) -> Repository:
         Repository(folder, folder).run("init", "-q", "--bare", "-b", _BRANCH, str(bare))
         Repository(clone, clone).run("init", "-q", "-b", _BRANCH)
         Repository.discover(clone).run("remote", "add", "origin", str(bare))
+        (clone / ".git" / "info").mkdir(exist_ok=True)
+        (clone / ".git" / "info" / "exclude").write_text("/.postops/\n/state/\n", encoding="utf-8")
     found = Repository.discover(clone)
     _commit(found, root)
     return found
@@ -56,7 +58,7 @@ def _commit(clone: Repository, root: Path) -> None:
         "GIT_WORK_TREE": str(root),
         "GIT_INDEX_FILE": str(clone.common / "postops-index"),
     }
-    clone.run("add", "-A", "--", ".", ":!.postops", ":!state", env=env)
+    clone.run("add", "-A", env=env)
     tree = clone.run("write-tree", env=env).text
     parent = clone.rev_parse("HEAD")
     if parent is not None and clone.run("rev-parse", "HEAD^{tree}").text == tree:

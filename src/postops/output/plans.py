@@ -72,6 +72,11 @@ def _waiting(waiting: Waiting, width: int, style: Callable[..., str]) -> str:
     )
 
 
+def waiting_line(waiting: Waiting, style: Callable[..., str]) -> str:
+    """One delivery that waits, on a line of its own."""
+    return _waiting(waiting, 0, style)
+
+
 _FUTURE = frozenset({"not-due", "claimed", "deferred"})
 
 

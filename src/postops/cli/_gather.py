@@ -1,0 +1,264 @@
+"""From the content branch to wishes: what the files say should become of every delivery.
+
+Settled posts are not read again: `state/content/posts.jsonl` holds, for each blob, what the plan
+needs, and the ledger says which blob was published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from postops import platforms
+from postops.cli._loader import Edition
+from postops.content.index import PostIndex
+from postops.content.posts import FOLDER
+from postops.content.scan import is_content
+from postops.diagnostics import Severity
+from postops.plan import Wish
+from postops.policy.card import card_of_index
+from postops.policy.check import check_posts
+from postops.render import source_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import datetime, timedelta
+
+    from postops.cli._tip import Tip
+    from postops.config import Config
+    from postops.content.source import Entry
+    from postops.diagnostics import Diagnostic
+    from postops.ledger.state import LedgerState
+    from postops.model import Campaign, Post
+    from postops.policy.card import Card
+    from postops.policy.examine import Examined
+
+INDEX = "state/content/posts.jsonl"
+_SETTLED = frozenset({"published", "withdrawn", "skipped"})
+
+
+class Gathered(NamedTuple):
+    """`editions` holds the posts that were read, by id; `content` is the new `INDEX`.
+
+    `ids` are the ids of all posts, by path.
+    """
+
+    wishes: tuple[Wish, ...]
+    editions: Mapping[str, Edition]
+    diagnostics: tuple[Diagnostic, ...]
+    content: bytes
+    ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What wishes are made from. `ready` are the accounts whose credentials are there.
+
+    With `everything`, posts that are not due are read too, so that their faults are known.
+    """
+
+    tip: Tip
+    config: Config
+    state: LedgerState
+    campaigns: Mapping[str, Campaign]
+    ready: Collection[str]
+    now: datetime
+    horizon: timedelta
+    everything: bool
+
+    def gather(self, known: bytes | None) -> Gathered:
+        """Read what is not settled. `known` is `INDEX` as it was."""
+        lines = _index(known)
+        entries = [
+            entry
+            for entry in self.tip.tree.walk(FOLDER)
+            if entry.kind == "file" and is_content(entry.path)
+        ]
+        settled, unread, due = self._sorted(entries, lines)
+        checked = check_posts(
+            self.tip.tree,
+            self.config,
+            due,
+            now=self.now,
+            ledger=self.state,
+            others=(self._card(line) for line in (*settled, *unread)),
+        )
+        posts = [one.post for one in checked.examined.values() if one.post is not None]
+        reached = self._reached(posts, unread)
+        wishes = [
+            *self._wishes(checked.examined.values(), checked.diagnostics, reached),
+            *(wish for line in unread for wish in self._unread(line, reached)),
+        ]
+        index = sorted(
+            [*settled, *unread, *(PostIndex.of(post) for post in posts)], key=lambda i: i.path
+        )
+        return Gathered(
+            tuple(_with_renames(wishes, self.state, {entry.path for entry in entries})),
+            {one.post.id: _edition(one) for one in checked.examined.values() if one.post},
+            tuple(checked.diagnostics),
+            b"".join(orjson.dumps(line.to_dict()) + b"\n" for line in index),
+            {line.path: line.id for line in index},
+        )
+
+    # ------------------------------------------------------------------ what has to be read
+
+    def _sorted(
+        self, entries: Iterable[Entry], lines: Mapping[str, PostIndex]
+    ) -> tuple[list[PostIndex], list[PostIndex], list[Entry]]:
+        """Settled; known well enough without reading; to be read."""
+        settled: list[PostIndex] = []
+        unread: list[PostIndex] = []
+        due: list[Entry] = []
+        for entry in entries:
+            line = lines.get(entry.path)
+            if line is None or line.blob != entry.blob or line.on_edit == "update":
+                due.append(entry)
+            elif self._is_settled(line):
+                settled.append(line)
+            elif not self.everything and self._can_wait(line):
+                unread.append(line)
+            else:
+                due.append(entry)
+        return settled, unread, due
+
+    def _is_settled(self, line: PostIndex) -> bool:
+        for account in self._accounts(line):
+            done = self.state.deliveries.get(f"{line.id}@{account}")
+            if done is None or done.claim is not None or done.retried_at is not None:
+                return False
+            if done.phase not in _SETTLED or done.blob != line.blob:
+                return False
+        return True
+
+    def _can_wait(self, line: PostIndex) -> bool:
+        """Whether nothing can become of it in this run, whatever it says."""
+        if any(f"{line.id}@{a}" in self.state.deliveries for a in self._accounts(line)):
+            return False
+        due = line.due_at
+        return line.draft or line.hold or (due is not None and due > self.now + self.horizon)
+
+    def _accounts(self, line: PostIndex) -> tuple[str, ...]:
+        return tuple(self._card(line).accounts)
+
+    def _card(self, line: PostIndex) -> Card:
+        return card_of_index(line, self.config, self.campaigns)
+
+    # ------------------------------------------------------------------ wishes
+
+    def _wishes(
+        self,
+        examined: Iterable[Examined],
+        diagnostics: Iterable[Diagnostic],
+        reached: Mapping[str, datetime],
+    ) -> Iterator[Wish]:
+        faults = [d for d in diagnostics if d.severity is Severity.ERROR]
+        for one in examined:
+            if one.post is None or one.card is None:
+                continue
+            mine = [d for d in faults if d.span.path == one.path]
+            for account in one.card.accounts:
+                if account in one.messages:
+                    yield self._wish(one.post, one, account, mine, reached)
+
+    def _wish(
+        self,
+        post: Post,
+        examined: Examined,
+        account: str,
+        faults: Iterable[Diagnostic],
+        reached: Mapping[str, datetime],
+    ) -> Wish:
+        message = examined.messages[account]
+        fault = next((d for d in faults if d.account in (None, account)), None)
+        wish = self._known(PostIndex.of(post), account, reached)
+        return replace(
+            wish,
+            can_update=platforms.load(message.platform).capabilities.update,
+            parts=len(message.parts),
+            source=source_digest(post),
+            payload=message.digest,
+            invalid=f"{fault.name} in {fault.span}" if fault else None,
+        )
+
+    def _unread(self, line: PostIndex, reached: Mapping[str, datetime]) -> Iterator[Wish]:
+        for account in self._accounts(line):
+            yield self._known(line, account, reached)
+
+    def _known(self, line: PostIndex, account: str, reached: Mapping[str, datetime]) -> Wish:
+        return Wish(
+            delivery=f"{line.id}@{account}",
+            post=line.id,
+            account=account,
+            platform=self.config.accounts[account].platform,
+            path=line.path,
+            blob=line.blob,
+            commit=self.tip.tree.commit,
+            due_at=line.due_at or reached.get(line.path),
+            late=line.late or self.config.defaults.late,
+            grace=self.config.defaults.grace,
+            expires_at=line.expires,
+            on_edit=line.on_edit,
+            on_remove=line.on_remove,
+            draft=line.draft,
+            hold=line.hold,
+            unpushed=line.path in self.tip.unpushed,
+            credentials=account in self.ready,
+        )
+
+    def _reached(
+        self, posts: Iterable[Post], unread: Iterable[PostIndex]
+    ) -> Mapping[str, datetime]:
+        """When posts without a time of their own reached the content branch, where git knows."""
+        paths = [post.path for post in posts if post.publish_at is None]
+        paths += [line.path for line in unread if line.publish_at is None]
+        if not paths:
+            return {}
+        found = self.tip.tree.repository.reached(self.tip.tree.commit, paths)
+        return {path: at for path, (_, at) in found.items()}
+
+
+def _edition(one: Examined) -> Edition:
+    assert one.post is not None  # noqa: S101 - the caller looked
+    return Edition(one.post, source_digest(one.post), one.messages)
+
+
+def _index(data: bytes | None) -> dict[str, PostIndex]:
+    """The committed index by path; a line that cannot be read only costs reading its post."""
+    found = {}
+    for raw in (data or b"").splitlines():
+        try:
+            line = PostIndex.from_dict(orjson.loads(raw))
+        except (orjson.JSONDecodeError, TypeError, AttributeError):
+            continue
+        if line is not None:
+            found[line.path] = line
+    return found
+
+
+def _with_renames(
+    wishes: Iterable[Wish], state: LedgerState, paths: Collection[str]
+) -> Iterator[Wish]:
+    """Say which new posts look like published ones under another name.
+
+    A new post that holds exactly what a vanished one held, or that stands where another id was
+    published from: only a person can say whether it is the same.
+    """
+    wishes = tuple(wishes)
+    wished = {wish.delivery for wish in wishes}
+    gone: dict[str, str] = {}
+    here: dict[str, str] = {}
+    for done in state.deliveries.values():
+        if done.name in wished or not done.parts or done.path is None:
+            continue
+        if done.path not in paths:
+            for mark in (done.source, done.blob):
+                if mark:
+                    gone[mark] = done.post
+        else:
+            here[done.path] = done.post
+    for wish in wishes:
+        old = here.get(wish.path) or gone.get(wish.source or "") or gone.get(wish.blob)
+        fresh = wish.delivery not in state.deliveries
+        yield replace(wish, renamed_from=old) if fresh and old and old != wish.post else wish

@@ -1,0 +1,77 @@
+"""Options several commands share, so that they are spelled and explained the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+sandbox = click.option(
+    "--sandbox", is_flag=True, help="Emulated platforms and a ledger of their own, on this machine."
+)
+account = click.option(
+    "--account",
+    "account",
+    multiple=True,
+    metavar="ACCOUNT",
+    help="Only this account; may be given again.",
+)
+post = click.option(
+    "--post",
+    "post",
+    multiple=True,
+    metavar="POST",
+    help="Only this post, by id or path; may be given again.",
+)
+
+
+def formats(*names: str) -> Callable[[Any], Any]:
+    """`--format`, with the first as the default; POSTOPS_FORMAT sets it for all commands."""
+    return click.option(
+        "--format",
+        "style",
+        type=click.Choice(names),
+        default=names[0],
+        envvar="POSTOPS_FORMAT",
+        help="How to say it.",
+    )
+
+
+class DurationType(click.ParamType):  # type: ignore[type-arg]
+    """`90s`, `15m`, `6h`, `2d`."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
+        from postops.reading.durations import parse_duration
+
+        try:
+            return parse_duration(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a duration such as 90s, 15m or 6h", param, ctx)
+
+
+class TimeType(click.ParamType):  # type: ignore[type-arg]
+    """A time with an offset, or in the configuration's zone."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        from datetime import UTC, datetime
+
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a time such as 2026-03-01T10:30Z", param, ctx)
+        if at.tzinfo is None:
+            self.fail(f"{value!r} lacks an offset: write 2026-03-01T10:30Z or +01:00", param, ctx)
+        return at.astimezone(UTC)
+
+
+def style(text: object, **how: Any) -> str:
+    """Colour for the output rooms. click takes the colour out again where nobody wants it."""
+    return click.style(str(text), **how)

@@ -1,0 +1,183 @@
+"""The run behind `postops publish`, from opening the ledger to the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from postops.cli import _open
+from postops.cli._signals import stopping
+from postops.cli._staging import stage
+from postops.cli._sweep import Asked, Sweep, sweep
+from postops.errors import LedgerDamaged
+from postops.output.results import counts
+from postops.plan import ALARMS as WAITING_ALARMS
+from postops.plan import Plan, Waiting
+from postops.publish.ports import ALARMS, Result, Terms
+from postops.publish.run import Run
+from postops.publish.stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from postops.cli._edge import Invocation
+    from postops.cli._open import Place
+    from postops.ledger.journal import Ledger
+
+LEAD = timedelta(seconds=90)
+"""How long before its time a post is claimed, so that it leaves on the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for."""
+
+    posts: Sequence[str] | None = None
+    accounts: Sequence[str] | None = None
+    now: bool = False
+    wait: timedelta | None = None
+    force: bool = False
+    backfill: bool = False
+    digest: str | None = None
+    dry_run: bool = False
+    sandbox: bool = False
+
+    def asked(self) -> Asked:
+        horizon = min(self.wait, LEAD) if self.wait else timedelta(0)
+        return Asked(
+            posts=self.posts,
+            accounts=self.accounts,
+            now=self.now,
+            force=self.force,
+            backfill=self.backfill,
+            horizon=horizon,
+            everything=self.dry_run,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to. `plan` is as things stand at its end."""
+
+    run: str
+    dry_run: bool
+    results: tuple[Result, ...]
+    plan: Plan
+    notes: tuple[str, ...]
+    signal: int | None = None
+
+    @property
+    def alarms(self) -> tuple[Waiting, ...]:
+        """What waits for a person, and was not already a result of this run."""
+        told = {result.delivery for result in self.results}
+        waiting = self.plan.waiting
+        return tuple(w for w in waiting if w.reason in WAITING_ALARMS and w.delivery not in told)
+
+    @property
+    def exit_code(self) -> int:
+        if self.signal is not None:
+            return 128 + self.signal
+        bad = any(result.outcome in ALARMS for result in self.results)
+        return 1 if bad or self.alarms else 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "run": self.run,
+            "dry_run": self.dry_run,
+            "results": [result.as_json() for result in self.results],
+            "waiting": [waiting.as_json() for waiting in self.plan.waiting],
+            "plan_digest": self.plan.digest,
+            "summary": counts(self.results) | {"waiting": len(self.plan.waiting)},
+        }
+
+
+async def publish(
+    invocation: Invocation, request: Request, on_result: Callable[[Result], None] | None
+) -> Outcome:
+    """Carry out the request. Raises `PostopsError` where nothing could be started."""
+    with _open.place(invocation, sandbox=request.sandbox) as at:
+        if request.dry_run:
+            return _dry(at, request)
+        async with _open.ledger(at) as ledger:
+            if ledger.held is not None:
+                raise LedgerDamaged(
+                    f"everything is held: {ledger.held}",
+                    help="look at the state branch, then `postops ledger accept`",
+                )
+            return await _run(at, ledger, request, on_result or (lambda _: None))
+
+
+def _dry(at: Place, request: Request) -> Outcome:
+    """The plan and no more: not even what a dead run left behind is touched."""
+    seen = _open.view(at)
+    now = at.clock.now()
+    swept = sweep(at, seen.state, seen.head, request.asked(), now)
+    plan = swept.plan(now)
+    plan.expect(request.digest)
+    return Outcome("", dry_run=True, results=(), plan=plan, notes=tuple(swept.notes()))
+
+
+async def _run(
+    at: Place, ledger: Ledger, request: Request, on_result: Callable[[Result], None]
+) -> Outcome:
+    """Sweep, and with `--wait` sweep again until nothing more becomes due in time."""
+    ends = at.clock.now() + (request.wait or timedelta(0))
+    digest, stop = request.digest, Stop()
+    found: dict[str, Result] = {}
+    with stopping(stop):
+        while True:
+            now = at.clock.now()
+            swept = sweep(at, ledger.state, ledger.head, request.asked(), now)
+            plan = swept.plan(now)
+            plan.expect(digest)
+            digest = None  # a later sweep of the same run is another plan by nature
+            results = await _carry_out(at, ledger, swept, plan, stop, on_result)
+            found |= {result.delivery: result for result in results}
+            plan = swept.plan(at.clock.now())
+            if stop.asked or not await _wait(at, plan, ends, stop):
+                break
+            await ledger.refresh()
+    stage(ledger, swept)
+    await ledger.push()
+    notes = (*swept.notes(), *ledger.repairs)
+    ordered = tuple(sorted(found.values()))
+    return Outcome(
+        ledger.run, dry_run=False, results=ordered, plan=plan, notes=notes, signal=stop.signal
+    )
+
+
+async def _carry_out(
+    at: Place,
+    ledger: Ledger,
+    swept: Sweep,
+    plan: Plan,
+    stop: Stop,
+    on_result: Callable[[Result], None],
+) -> list[Result]:
+    config = swept.config
+    accounts = sorted({a.account for a in plan.actions} & config.accounts.keys())
+    async with _open.logged_in(at, accounts) as logins:
+        run = Run(
+            ledger=ledger,
+            logins=logins,
+            loader=swept.loader(),
+            replan=lambda: swept.plan(at.clock.now()),
+            clock=at.clock,
+            terms=Terms(lease=config.lease, clock_skew=config.clock_skew),
+            stop=stop,
+            on_result=on_result,
+        )
+        return await run.carry_out(plan)
+
+
+async def _wait(at: Place, plan: Plan, ends: datetime, stop: Stop) -> bool:
+    """Sleep until just before the next post that becomes due in time. False: there is none."""
+    coming = [w.until for w in plan.waiting if w.reason == "not-due" and w.until is not None]
+    next_due = min((due for due in coming if due <= ends), default=None)
+    if next_due is None:
+        return False
+    while at.clock.now() < next_due - LEAD / 2 and not stop.asked:
+        await at.clock.sleep(1.0)
+    return not stop.asked

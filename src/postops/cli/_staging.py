@@ -1,0 +1,19 @@
+"""What publish keeps beside the ledger, so that queries need nothing but `state/`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postops.cli._gather import INDEX
+
+if TYPE_CHECKING:
+    from postops.cli._sweep import Sweep
+    from postops.ledger.journal import Ledger
+
+
+def stage(ledger: Ledger, swept: Sweep) -> None:
+    """Stage the content's index and the views for the next push, where they changed."""
+    wanted = {INDEX: swept.gathered.content}
+    for path, data in wanted.items():
+        if ledger.head.read(path) != data:
+            ledger.stage(path, data)

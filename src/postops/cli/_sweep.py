@@ -1,0 +1,117 @@
+"""What `plan`, `publish` and `status` have in common: the tip, the wishes, the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from postops.cli import _tip
+from postops.cli._gather import INDEX, Gathered, Gathering
+from postops.cli._loader import TipLoader, campaigns_of
+from postops.errors import ConfigError
+from postops.plan import Guard, Plan, Terms, make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from postops.cli._open import Place
+    from postops.cli._tip import Tip
+    from postops.config import Config
+    from postops.ledger.remote import StateHead
+    from postops.ledger.state import LedgerState
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks of a plan."""
+
+    posts: Collection[str] | None = None
+    accounts: Collection[str] | None = None
+    now: bool = False
+    force: bool = False
+    backfill: bool = False
+    horizon: timedelta = field(default_factory=timedelta)
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One look at the content branch and the ledger."""
+
+    tip: Tip
+    config: Config
+    state: LedgerState
+    gathered: Gathered
+    terms: Terms
+
+    def plan(self, now: datetime) -> Plan:
+        """The plan as the ledger stands at this moment."""
+        return make_plan(self.gathered.wishes, self.state, replace(self.terms, now=now))
+
+    def notes(self) -> list[str]:
+        """What a person should know about where this was read from."""
+        content = self.tip.content
+        found = []
+        if content.remote is None:
+            found.append(f"no remote: this is the local {content.branch}, and nobody else's ledger")
+        if self.tip.unpushed:
+            found.append(
+                f"{len(self.tip.unpushed)} committed files are not on {content.branch} yet"
+            )
+        return found
+
+    def loader(self) -> TipLoader:
+        """Where the publisher gets its messages from."""
+        return TipLoader(self.tip, self.config, self.gathered.editions, self.state)
+
+
+def sweep(at: Place, state: LedgerState, head: StateHead, asked: Asked, now: datetime) -> Sweep:
+    """Fetch the content branch, read what is not settled, and set the terms of the plan."""
+    tip = _tip.fetch(at.repository, at.config)
+    config = at.adapted(tip.config)
+    ready = {name for name, access in at.access().items() if access.secrets is not None}
+    gathering = Gathering(
+        tip=tip,
+        config=config,
+        state=state,
+        campaigns=campaigns_of(tip.tree),
+        ready=ready,
+        now=now,
+        horizon=asked.horizon,
+        everything=asked.everything or asked.posts is not None,
+    )
+    gathered = gathering.gather(head.read(INDEX))
+    posts = None if asked.posts is None else _ids(asked.posts, gathered.ids)
+    return Sweep(tip, config, state, gathered, _terms(at, config, asked, now, posts))
+
+
+def _ids(names: Collection[str], ids: Mapping[str, str]) -> frozenset[str]:
+    """POST on the command line is an id or a path. Raises `ConfigError` for what is neither."""
+    known = {**{post: post for post in ids.values()}, **ids}
+    for name in names:
+        if name not in known:
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, known, n=1)
+            help_ = f"did you mean {close[0]}?" if close else "is it on the content branch yet?"
+            raise ConfigError(f"there is no post {name!r}", help=help_)
+    return frozenset(known[name] for name in names)
+
+
+def _terms(
+    at: Place, config: Config, asked: Asked, now: datetime, posts: Collection[str] | None
+) -> Terms:
+    sandbox = at.world is not None
+    return Terms(
+        now=now,
+        platforms={name: account.platform for name, account in config.accounts.items()},
+        clock_skew=config.clock_skew,
+        horizon=asked.horizon,
+        guard=None if asked.force or sandbox else Guard(),
+        now_for=frozenset(posts or ()) if asked.now else frozenset(),
+        backfill=asked.backfill or sandbox,
+        posts=posts,
+        accounts=asked.accounts,
+    )

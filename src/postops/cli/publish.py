@@ -1,0 +1,99 @@
+"""`postops publish`: send what is due."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postops.cli import _options
+from postops.cli._options import formats, style
+
+if TYPE_CHECKING:
+    from postops.cli._edge import Invocation
+    from postops.cli._publishing import Outcome
+    from postops.publish.ports import Result
+
+
+@click.command(
+    "publish",
+    epilog="""\b
+Examples:
+  postops publish --dry-run              what would be sent
+  postops publish --sandbox              send to emulated platforms on this machine
+  postops publish                        send what is due
+  postops publish --wait 15m             and what becomes due in the next 15 minutes
+  postops publish --post hello --now     one post, whatever its time
+""",
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be sent; change nothing.")
+@_options.sandbox
+@_options.account
+@_options.post
+@click.option("--now", is_flag=True, help="Whatever its time says. Needs --post.")
+@click.option(
+    "--wait",
+    type=_options.DurationType(),
+    metavar="DURATION",
+    help="Stay for posts that become due so soon, and send them on time.",
+)
+@click.option("-f", "--force", is_flag=True, help="Lift the guard on how much one run may send.")
+@click.option(
+    "--backfill", is_flag=True, help="Also send what was due before the account was known."
+)
+@click.option(
+    "--plan-digest", metavar="DIGEST", help="Refuse any plan but the reviewed one (postops plan)."
+)
+@formats("text", "json")
+@click.pass_obj
+def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
+    """Send what is due.
+
+    Every delivery is claimed in the ledger before it is sent, sent with one attempt, and written
+    down after. Open claims of runs that died are settled first. Exits 1 when something needs a
+    person.
+    """
+    import asyncio
+
+    from postops.cli import _publishing
+
+    if asked["now"] and not asked["post"]:
+        raise click.UsageError("--now needs --post: one post at a time goes out before its time")
+    quiet = style == "json"
+    wishes = _publishing.Request(
+        posts=asked["post"] or None,
+        accounts=asked["account"] or None,
+        now=asked["now"],
+        wait=asked["wait"],
+        force=asked["force"],
+        backfill=asked["backfill"],
+        digest=asked["plan_digest"],
+        dry_run=asked["dry_run"],
+        sandbox=asked["sandbox"],
+    )
+    outcome = asyncio.run(_publishing.publish(invocation, wishes, None if quiet else _line))
+    _report(outcome, quiet=quiet)
+    return outcome.exit_code
+
+
+def _line(result: Result) -> None:
+    from postops.output import results
+
+    click.echo(results.line(result, style))
+
+
+def _report(outcome: Outcome, *, quiet: bool) -> None:
+    from postops.output import plans, results
+
+    for note in outcome.notes:
+        click.echo(f"note: {note}", err=True)
+    if quiet:
+        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
+    elif outcome.dry_run:
+        click.echo(plans.text(outcome.plan, style))
+    else:
+        alarms = [w for w in outcome.plan.waiting if w in outcome.alarms]
+        for waiting in alarms:
+            click.echo(plans.waiting_line(waiting, style))
+        click.echo(results.closing(outcome.results, len(outcome.plan.waiting)), err=True)
