@@ -57,9 +57,7 @@ def test_everything_that_is_written_is_read() -> None:
     assert account.span[:3] == ("postops.yaml", 4, 3)
     assert read.accounts["x-main"].was == "x-old"
     assert read.groups["most"] == ("x-main", "bluesky-main")
-    assert read.defaults == (
-        type(read.defaults)(("all",), "skip", timedelta(hours=1, minutes=30))
-    )
+    assert read.defaults == (type(read.defaults)(("all",), "skip", timedelta(hours=1, minutes=30)))
     assert (read.content_branch, read.state) == ("main", "postops-state")
     assert (read.lease, read.clock_skew) == (timedelta(minutes=20), timedelta(minutes=2))
     assert (read.utm.source, read.utm.medium) == ("{platform}", "social")
@@ -122,7 +120,12 @@ def test_a_post_goes_where_it_says_else_its_campaign_else_the_defaults() -> None
         ("version: 1\n", "1:1", "the file lacks the key `accounts`", "accounts"),
         ("version: 1\naccounts: {A b: {platform: x}}", "2:12", "the name `A b`", "small letters"),
         ("version: 1\naccounts: {a@b: {platform: x}}", "2:12", "the name `a@b`", "small letters"),
-        ("version: 1\naccounts: {a: {handle: x}}", "2:15", "`a` lacks the key `platform`", "platform"),
+        (
+            "version: 1\naccounts: {a: {handle: x}}",
+            "2:15",
+            "`a` lacks the key `platform`",
+            "platform",
+        ),
         ("version: 1\naccounts: {a: x}", "2:15", "`a` is a text, not a block of keys", "block"),
         (SMALL + "groups: {g: [b]}\n", "4:14", "holds `b`, which is neither", "account or a group"),
         (SMALL + "groups: {gg: [aa], aaa: [a]}\n", "4:15", "holds `aa`", "did you mean `aaa`"),

@@ -74,7 +74,10 @@ def test_the_diff_is_one_git_can_apply(before: str, after: str, tmp_path: Path) 
     (tmp_path / "f.md").write_bytes(before.encode())
     text = diff("f.md", before.encode(), after.encode())
     done = subprocess.run(
-        ["git", "apply", "--unidiff-zero", "-"], cwd=tmp_path, input=text.encode(), capture_output=True
+        ["git", "apply", "--unidiff-zero", "-"],
+        cwd=tmp_path,
+        input=text.encode(),
+        capture_output=True,
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "f.md").read_bytes() == after.encode()

@@ -106,7 +106,17 @@ def test_front_matter_that_is_none_has_a_rule_and_a_line(data: bytes, rule: str,
 
 @pytest.mark.parametrize(
     "body",
-    ["", "Hello", "\nHello\n", "\n\n  indented\n\n", "a\n---\nb\n", "---\n", " \n", "x\u2028y", "a\rb"],
+    [
+        "",
+        "Hello",
+        "\nHello\n",
+        "\n\n  indented\n\n",
+        "a\n---\nb\n",
+        "---\n",
+        " \n",
+        "x\u2028y",
+        "a\rb",
+    ],
 )
 @pytest.mark.parametrize("fence", ["---\n", "--- \t\n"])
 def test_the_body_is_kept_exactly(body: str, fence: str) -> None:
@@ -123,7 +133,9 @@ def test_a_file_may_end_with_the_closing_fence() -> None:
 
 
 def test_windows_line_ends_are_read_as_line_feeds() -> None:
-    document = read_document(b"---\r\nid: a\r\nid2: |\r\n  x\r\n  y\r\n---\r\nOne\r\n\r\nTwo\r\n", "p.md")
+    document = read_document(
+        b"---\r\nid: a\r\nid2: |\r\n  x\r\n  y\r\n---\r\nOne\r\n\r\nTwo\r\n", "p.md"
+    )
     assert document.front == {"id": "a", "id2": "x\ny\n"}
     assert document.body == "One\n\nTwo\n"
     assert document.body_line == 7
@@ -183,7 +195,9 @@ def test_a_nul_in_the_body_is_told_and_the_rest_is_read() -> None:
 
 
 def test_the_handler_is_strict_through_python_frontmatters_own_door_too() -> None:
-    post = frontmatter.loads("---\nid: a\nwhen: 2026-03-01\nno: no\n---\nBody", handler=StrictHandler())
+    post = frontmatter.loads(
+        "---\nid: a\nwhen: 2026-03-01\nno: no\n---\nBody", handler=StrictHandler()
+    )
     assert post.metadata == {"id": "a", "when": "2026-03-01", "no": "no"}
     assert post.content == "Body"
     with pytest.raises(ValueError, match="alias"):

@@ -103,7 +103,12 @@ def test_every_key_of_the_design(config: Config) -> None:
 def test_overrides_say_only_what_differs(config: Config) -> None:
     post = post_of(DESIGNED, config)
     short = post.overrides["x"]
-    assert (short.text, short.hashtags, short.media, short.thread) == ("Short version", (), (), "none")
+    assert (short.text, short.hashtags, short.media, short.thread) == (
+        "Short version",
+        (),
+        (),
+        "none",
+    )
     assert (short.title, short.link, short.language, short.poll) == (None, None, None, None)
     assert short.span[1:] == (23, 3, 23, 4)
     assert short.options == {}
@@ -178,7 +183,12 @@ def test_each_mistake_stands_where_it_is(
 
 
 def test_a_faulty_post_is_still_read_for_the_rest(config: Config) -> None:
-    read = read_post(b"---\ntitle: 7\nlate: ask\nmedia: [{alt: x}, {path: b.png, focus: [9, 1]}]\n---\nBody", "posts/a.md", config, None)
+    read = read_post(
+        b"---\ntitle: 7\nlate: ask\nmedia: [{alt: x}, {path: b.png, focus: [9, 1]}]\n---\nBody",
+        "posts/a.md",
+        config,
+        None,
+    )
     assert read.post is not None
     assert (read.post.title, read.post.late, read.post.body) == (None, "ask", "Body")
     assert [m.path for m in read.post.media] == ["posts/b.png"]

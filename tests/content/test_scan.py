@@ -28,7 +28,9 @@ def rules(*paths: str, kind: EntryKind = "file") -> list[tuple[str, str]]:
 
 
 def test_markdown_files_are_posts_at_any_depth() -> None:
-    found = scan(Listed("posts/a.md", "posts/2026/03/b.md", "posts/README.md", "posts/x/readme.md"), "posts")
+    found = scan(
+        Listed("posts/a.md", "posts/2026/03/b.md", "posts/README.md", "posts/x/readme.md"), "posts"
+    )
     assert [e.path for e in found.files] == ["posts/a.md", "posts/2026/03/b.md"]
     assert found.faults == ()
 
@@ -60,7 +62,9 @@ def test_what_is_not_a_regular_file_is_never_followed(kind: EntryKind) -> None:
 
 def test_twins_that_are_one_file_elsewhere() -> None:
     assert rules("posts/A.md", "posts/a.md") == [("twin-path", "posts/a.md")]
-    assert rules("posts/caf\u00e9.md", "posts/cafe\u0301.md") == [("twin-path", "posts/cafe\u0301.md")]
+    assert rules("posts/caf\u00e9.md", "posts/cafe\u0301.md") == [
+        ("twin-path", "posts/cafe\u0301.md")
+    ]
     assert rules("posts/stra\u00dfe.md", "posts/strasse.md") == [("twin-path", "posts/strasse.md")]
     assert rules("posts/a.md", "posts/b/a.md") == []
 

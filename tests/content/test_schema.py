@@ -20,7 +20,13 @@ def whole() -> dict[str, Any]:
 
 def walk(node: Any, path: str = "") -> Any:
     yield path, node
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    children = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    )
     for key, child in children:
         yield from walk(child, f"{path}/{key}")
 

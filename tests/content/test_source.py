@@ -75,7 +75,11 @@ def test_finding_is_exact(source: WorkTree | CommitTree) -> None:
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("posts/link.md", "symlink"), ("linked/chart.png", "symlink"), ("posts/sub/in.md", "submodule")],
+    [
+        ("posts/link.md", "symlink"),
+        ("linked/chart.png", "symlink"),
+        ("posts/sub/in.md", "submodule"),
+    ],
 )
 def test_links_and_submodules_are_seen_for_what_they_are(
     source: WorkTree | CommitTree, path: str, kind: str

@@ -18,7 +18,9 @@ def test_a_duration_is_read(text: str, seconds: int) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "6", "h", "6 h", "1.5h", "-1h", "1h1d", "6H", "99999d", "1h "])
+@pytest.mark.parametrize(
+    "text", ["", "6", "h", "6 h", "1.5h", "-1h", "1h1d", "6H", "99999d", "1h "]
+)
 def test_anything_else_is_not(text: str) -> None:
     assert not Pattern(DURATION, "").allows(text)
     with pytest.raises(ValueError, match="not a time span"):

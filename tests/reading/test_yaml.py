@@ -154,7 +154,10 @@ def test_syntax_faults_say_what_to_do(text: str, words: str) -> None:
 
 def test_several_duplicates_are_all_told() -> None:
     read = parse("a: 1\nb: 1\na: 2\nb: 2\n", "f.md")
-    assert [(f.rule, f.span.line) for f in read.faults] == [("duplicate-key", 3), ("duplicate-key", 4)]
+    assert [(f.rule, f.span.line) for f in read.faults] == [
+        ("duplicate-key", 3),
+        ("duplicate-key", 4),
+    ]
     assert "line 1" in read.faults[0].message
 
 

@@ -127,7 +127,10 @@ def _config(platforms: Mapping[str, PlatformShapes]) -> Schema:
 def _credentials(account: Schema, platform: PlatformShapes) -> Schema:
     schema: Schema = account["properties"]["credentials"]
     names = dict.fromkeys(name for names in platform.credentials for name in names)
-    value = {"description": "Which environment variable holds it.", **schema["additionalProperties"]}
+    value = {
+        "description": "Which environment variable holds it.",
+        **schema["additionalProperties"],
+    }
     return {**schema, "properties": dict.fromkeys(names, value), "additionalProperties": False}
 
 

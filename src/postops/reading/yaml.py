@@ -175,6 +175,7 @@ class _Builder:
             mark: Mark = (start.line + base, start.column + 1)
             if key in result:
                 self.faults.append(self._duplicate(key, event, result.marks[key]))
+                result.value_ends.pop(key, None)
             event = following()
             value_start = event.start_mark
             result.marks[key] = mark

@@ -23,9 +23,13 @@ def box(kind: bytes, *parts: bytes, wide: bool = False) -> bytes:
     return struct.pack(">I4s", 8 + len(data), kind) + data
 
 
-def track(kind: bytes, codec: bytes, size: tuple[int, int] = (0, 0), matrix: Any = PLAIN, version: int = 0) -> bytes:
+def track(
+    kind: bytes, codec: bytes, size: tuple[int, int] = (0, 0), matrix: Any = PLAIN, version: int = 0
+) -> bytes:
     head = bytes([version, 0, 0, 3]) + bytes(36 + 12 * version)
-    tkhd = box(b"tkhd", head, struct.pack(">9i", *matrix), struct.pack(">II", size[0] << 16, size[1] << 16))
+    tkhd = box(
+        b"tkhd", head, struct.pack(">9i", *matrix), struct.pack(">II", size[0] << 16, size[1] << 16)
+    )
     stsd = box(b"stsd", bytes(4), struct.pack(">I", 1), box(codec, bytes(70)))
     mdia = box(b"mdia", box(b"hdlr", bytes(8), kind, bytes(12)), box(b"minf", box(b"stbl", stsd)))
     return box(b"trak", tkhd, mdia)
@@ -33,8 +37,16 @@ def track(kind: bytes, codec: bytes, size: tuple[int, int] = (0, 0), matrix: Any
 
 def movie_head(seconds: float, version: int = 0) -> bytes:
     if version:
-        return box(b"mvhd", b"\x01\0\0\0", bytes(16), struct.pack(">IQ", 1000, int(seconds * 1000)), bytes(80))
-    return box(b"mvhd", bytes(4), bytes(8), struct.pack(">II", 1000, int(seconds * 1000)), bytes(80))
+        return box(
+            b"mvhd",
+            b"\x01\0\0\0",
+            bytes(16),
+            struct.pack(">IQ", 1000, int(seconds * 1000)),
+            bytes(80),
+        )
+    return box(
+        b"mvhd", bytes(4), bytes(8), struct.pack(">II", 1000, int(seconds * 1000)), bytes(80)
+    )
 
 
 VIDEO = track(b"vide", b"avc1", (1920, 1080))
@@ -59,7 +71,9 @@ def test_the_description_may_stand_at_the_end_behind_a_wide_box() -> None:
 
 @pytest.mark.parametrize("version", [0, 1])
 def test_phones_film_upright_by_a_matrix(version: int) -> None:
-    found = inspect(film(movie_head(3, version), track(b"vide", b"hvc1", (1920, 1080), TURNED, version)))
+    found = inspect(
+        film(movie_head(3, version), track(b"vide", b"hvc1", (1920, 1080), TURNED, version))
+    )
     assert (found.width, found.height, found.seconds) == (1080, 1920, 3)
     assert found.video_codec == "hevc"
 
@@ -74,7 +88,9 @@ def test_phones_film_upright_by_a_matrix(version: int) -> None:
         (b"avis", (), "image/avif", None),
     ],
 )
-def test_brands_tell_films_from_sounds(brand: bytes, parts: Any, mime: str, kind: str | None) -> None:
+def test_brands_tell_films_from_sounds(
+    brand: bytes, parts: Any, mime: str, kind: str | None
+) -> None:
     data = film(movie_head(1), *parts, brand=brand)
     if kind is None:
         with pytest.raises(Damaged, match="no picture"):
@@ -86,7 +102,9 @@ def test_brands_tell_films_from_sounds(brand: bytes, parts: Any, mime: str, kind
 
 def test_old_quicktime_has_no_brand() -> None:
     assert inspect(box(b"moov", movie_head(2), VIDEO)).mime == "video/quicktime"
-    assert inspect(box(b"wide") + box(b"mdat", b"x") + box(b"moov", movie_head(2), VIDEO)).seconds == 2
+    assert (
+        inspect(box(b"wide") + box(b"mdat", b"x") + box(b"moov", movie_head(2), VIDEO)).seconds == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +147,9 @@ def test_films_that_lie(data: bytes, words: str) -> None:
         inspect(data)
 
 
-@pytest.mark.parametrize("data", [film(movie_head(9), VIDEO, AUDIO), film(movie_head(9, 1), VIDEO, brand=b"qt  ")])
+@pytest.mark.parametrize(
+    "data", [film(movie_head(9), VIDEO, AUDIO), film(movie_head(9, 1), VIDEO, brand=b"qt  ")]
+)
 def test_a_film_cut_off_anywhere_never_crashes(data: bytes) -> None:
     for length in range(1, len(data)):
         try:
@@ -143,11 +163,19 @@ def test_a_film_cut_off_anywhere_never_crashes(data: bytes) -> None:
 
 def element(id_: int, data: bytes, *, unknown: bool = False) -> bytes:
     head = id_.to_bytes((id_.bit_length() + 7) // 8, "big")
-    return head + (b"\x01" + b"\xff" * 7 if unknown else (len(data) | 1 << 56).to_bytes(8, "big")) + data
+    return (
+        head
+        + (b"\x01" + b"\xff" * 7 if unknown else (len(data) | 1 << 56).to_bytes(8, "big"))
+        + data
+    )
 
 
-def webm(kind: bytes = b"webm", *, unknown: bool = False, tracks: tuple[bytes, ...] | None = None) -> bytes:
-    info = element(0x1549A966, element(0x2AD7B1, b"\x0f\x42\x40") + element(0x4489, struct.pack(">d", 4500.0)))
+def webm(
+    kind: bytes = b"webm", *, unknown: bool = False, tracks: tuple[bytes, ...] | None = None
+) -> bytes:
+    info = element(
+        0x1549A966, element(0x2AD7B1, b"\x0f\x42\x40") + element(0x4489, struct.pack(">d", 4500.0))
+    )
     size = element(0xE0, element(0xB0, b"\x05\x00") + element(0xBA, b"\x02\xd0"))
     video = element(0xAE, element(0x83, b"\x01") + element(0x86, b"V_VP9") + size)
     audio = element(0xAE, element(0x83, b"\x02") + element(0x86, b"A_OPUS"))

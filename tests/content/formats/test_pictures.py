@@ -127,7 +127,10 @@ def box(kind: bytes, data: bytes) -> bytes:
 
 def heic(*, rotated: bool = False, exif_block: bytes = b"") -> bytes:
     """A HEIC as a phone writes it: a grid of tiles, a thumbnail, an Exif item."""
-    sizes = b"".join(box(b"ispe", bytes(4) + struct.pack(">II", *s)) for s in ((512, 512), (4032, 3024), (320, 240)))
+    sizes = b"".join(
+        box(b"ispe", bytes(4) + struct.pack(">II", *s))
+        for s in ((512, 512), (4032, 3024), (320, 240))
+    )
     turn = box(b"irot", b"\x01") if rotated else b""
     iprp = box(b"iprp", box(b"ipco", sizes + turn))
     infe = box(b"infe", b"\x02\0\0\0" + struct.pack(">HH", 1, 0) + b"Exif\0")
@@ -135,7 +138,10 @@ def heic(*, rotated: bool = False, exif_block: bytes = b"") -> bytes:
     payload = struct.pack(">I", 6) + b"Exif\0\0" + exif_block
 
     def whole(offset: int) -> bytes:
-        iloc = box(b"iloc", bytes(4) + b"\x44\x00" + struct.pack(">HHHHII", 1, 1, 0, 1, offset, len(payload)))
+        iloc = box(
+            b"iloc",
+            bytes(4) + b"\x44\x00" + struct.pack(">HHHHII", 1, 1, 0, 1, offset, len(payload)),
+        )
         meta = box(b"meta", bytes(4) + iinf + iloc + iprp)
         return HEIC_BOXES + meta + box(b"mdat", payload)
 
@@ -207,7 +213,14 @@ def test_a_million_parts_end_soon(make: Any) -> None:
 
 
 def test_exif_that_is_nonsense_says_nothing() -> None:
-    for data in (b"", b"II", b"II*\0", b"MM\0*\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff", b"Exif\0\0"):
+    for data in (
+        b"",
+        b"II",
+        b"II*\0",
+        b"MM\0*\xff\xff\xff\xff",
+        b"II*\0\x08\0\0\0\xff\xff",
+        b"Exif\0\0",
+    ):
         assert read_exif(data) == (False, False)
 
 
