@@ -13,8 +13,12 @@ from postops.render.markdown import read_markdown
 from postops.render.parsed import read_text
 
 
+def words(section) -> str:
+    return "".join(run if isinstance(run, str) else run.words for run in section.runs)
+
+
 def text(body: str) -> str:
-    return "\n---\n".join(one.text or "" for one in read_text(body).sections)
+    return "\n---\n".join(words(section) for section in read_text(body).sections)
 
 
 def lost(body: str) -> list[str]:
@@ -56,8 +60,8 @@ def lost(body: str) -> list[str]:
         ("a <!-- x\ny --> b", "a b"),
         ("> <!-- open\n\n-->", "> <!-- open\n\n-->"),
         ("x `  code *a* ` y", "x  code *a* y"),
-        ("[a\nb](https://example.org)", ""),
-        ("[ ](https://example.org)", ""),
+        ("[a\nb](https://example.org)", "a b"),
+        ("[ ](https://example.org)", "https://example.org"),
         ("[a](tel:+491) <tel:+492>", "a (tel:+491) tel:+492"),
         ("[x](javascript:alert) y", "[x](javascript:alert) y"),
         ("a![x](y)b", "ab"),
@@ -76,8 +80,7 @@ def test_text(body, expected):
 
 def test_link_words_are_one_line_and_never_empty():
     pieces = [
-        read_text(b).sections[0].blocks[0].pieces
-        for b in ("a[ b\nc ](https://x.org)d", "[](http://x.org)")
+        read_text(b).sections[0].runs for b in ("a[ b\nc ](https://x.org)d", "[](http://x.org)")
     ]
     assert pieces == [
         ("a ", Words("b c", "https://x.org"), " d"),
@@ -87,7 +90,7 @@ def test_link_words_are_one_line_and_never_empty():
 
 def test_a_destination_with_spaces_is_encoded_and_nothing_else_is():
     flow = read_text("[x](<https://x.org/a b/ü_*>)")
-    assert flow.sections[0].blocks[0].pieces == (Words("x", "https://x.org/a%20b/ü_*"),)
+    assert flow.sections[0].runs == (Words("x", "https://x.org/a%20b/ü_*"),)
 
 
 @pytest.mark.parametrize("body", [">" * 60 + " deep", "- " * 60 + "deep"])
@@ -122,7 +125,7 @@ def test_lines_and_columns_of_what_stands_in_the_text():
 
 def test_sections_can_be_one():
     one = merged(read_text("a\n\nb\n---\n![x](y)\n\nc").sections)
-    assert (one.text, len(one.images)) == ("a\n\nb\n\nc", 1)
+    assert (words(one), len(one.images)) == ("a\n\nb\n\nc", 1)
 
 
 WORD = st.sampled_from(["alpha", "beta", "gamma", "delta2", "Ünï", "日本", "x"])
@@ -134,12 +137,7 @@ MARK = st.sampled_from(["*{}*", "**{}**", "_{}_", "`{}`", "[{}](https://e.org)",
 @settings(max_examples=300, deadline=None)
 def test_no_word_is_ever_lost(marked):
     flow = read_markdown(" ".join(mark.format(word) for mark, word in marked))
-    said = " ".join(
-        piece if isinstance(piece, str) else piece.words
-        for one in flow.sections
-        for block in one.blocks
-        for piece in (block.before, *block.pieces)
-    )
+    said = " ".join(words(section) for section in flow.sections)
     at = 0
     for _, word in marked:
         at = said.index(word, at) + len(word)
@@ -151,10 +149,8 @@ def test_any_text_can_be_read(body):
     flow = read_text(body)
     assert flow.sections
     assert all(loss.what in LOSSES for loss in flow.losses)
-    for one in flow.sections:
-        said = "".join(
-            p if isinstance(p, str) else p.words for b in one.blocks for p in (b.before, *b.pieces)
-        )
+    for section in flow.sections:
+        said = words(section)
         assert said == said.rstrip()
         assert not any(line != line.rstrip() for line in said.split("\n"))
 

@@ -31,20 +31,27 @@ class Cut(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """The text of a section. `starts` are `(offset, line)` of its blocks.
+    """The text of a section. `whole` are the stretches that links take: never to be cut.
 
-    `whole` are the stretches, in code points, that links take: never to be cut.
+    `offsets` are where the section's runs begin. All in code points.
     """
 
+    section: Section
     text: str
-    anchors: tuple[Anchor, ...]
-    whole: tuple[tuple[int, int], ...]
-    starts: tuple[tuple[int, int], ...]
+    offsets: tuple[int, ...]
+    anchors: tuple[Anchor, ...] = ()
+    whole: tuple[tuple[int, int], ...] = ()
 
-    def line(self, offset: int) -> int:
-        """The line of the source (from 0) an offset of the text came from."""
-        at, line = self.starts[max(0, bisect_left(self.starts, (offset + 1, 0)) - 1)]
-        return line + self.text.count("\n", at, offset)
+    def lines(self, cuts: Sequence[Cut]) -> list[int]:
+        """The lines of the source (from 0) the cuts begin in."""
+        if len(cuts) == 1:
+            return [self.section.line]
+        starts = [(self.offsets[run] + at, line) for run, at, line in self.section.marks]
+        lines: list[int] = []
+        for cut in cuts:
+            at, line = starts[max(0, bisect_left(starts, (cut.start + 1, 0)) - 1)]
+            lines.append(line + self.text.count("\n", at, cut.start))
+        return lines
 
     def cut(self, start: int, end: int) -> list[Anchor]:
         """The anchors of a stretch, counted from its beginning."""
@@ -55,36 +62,22 @@ class Draft(NamedTuple):
 
 def draft(section: Section, rich: bool, tagging: Tagging, own: str | None) -> Draft:
     """Set a section. `rich`: links may hide behind words; `own` is the post's `link`, untagged."""
-    if section.text is not None and (rich or not tagging.pairs):
-        return Draft(section.text, (), (), _starts(section))
     texts: list[str] = []
+    offsets: list[int] = []
     anchors: list[Anchor] = []
-    whole: list[tuple[int, int]] = []
-    starts: list[tuple[int, int]] = []
     at = 0
-    for block in section.blocks:
-        starts.append((at + len(block.before), block.line))
-        for piece in (block.before, *block.pieces):
-            if isinstance(piece, str):
-                shown = piece if rich else tag_bare(piece, tagging, own)
-            else:
-                url = tagging.body(piece.url, own)
-                shown = piece.words if rich else spelled(piece, url)
-                whole.append((at, at + len(shown)))
-                anchors.append(Anchor(at, at + len(shown), url))
-            texts.append(shown)
-            at += len(shown)
-    starts = starts or [(0, section.line)]
-    return Draft("".join(texts), tuple(anchors) if rich else (), tuple(whole), tuple(starts))
-
-
-def _starts(section: Section) -> tuple[tuple[int, int], ...]:
-    at = 0
-    starts: list[tuple[int, int]] = []
-    for block in section.blocks:
-        starts.append((at + len(block.before), block.line))
-        at += len(block.before) + sum(len(piece) for piece in block.pieces)
-    return tuple(starts) or ((0, section.line),)
+    for run in section.runs:
+        if isinstance(run, str):
+            shown = run if rich else tag_bare(run, tagging, own)
+        else:
+            url = tagging.body(run.url, own)
+            shown = run.words if rich else spelled(run, url)
+            anchors.append(Anchor(at, at + len(shown), url))
+        texts.append(shown)
+        offsets.append(at)
+        at += len(shown)
+    whole = tuple([(anchor.start, anchor.end) for anchor in anchors])
+    return Draft(section, "".join(texts), tuple(offsets), tuple(anchors) if rich else (), whole)
 
 
 def spelled(link: Words, url: str) -> str:
@@ -98,17 +91,13 @@ def bare(url: str) -> str:
     return (rest if found else url.strip()).removeprefix("www.").rstrip("/")
 
 
-def holds(flow_sections: Sequence[Section], url: str) -> bool:
+def holds(sections: Sequence[Section], url: str) -> bool:
     """Whether the body shows this link already."""
-    for section in flow_sections:
-        for block in section.blocks:
-            for piece in block.pieces:
-                if isinstance(piece, str):
-                    if _stands_in(url, piece):
-                        return True
-                elif bare(piece.url) == bare(url):
-                    return True
-    return False
+    return any(
+        _stands_in(url, run) if isinstance(run, str) else bare(run.url) == bare(url)
+        for section in sections
+        for run in section.runs
+    )
 
 
 def _stands_in(url: str, text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Words(NamedTuple):
@@ -65,13 +65,21 @@ class Block(NamedTuple):
     line: int
 
 
-class Section(NamedTuple):
-    """What stands between two thread breaks. `text` is all of it where no link hides behind words."""
+class Mark(NamedTuple):
+    """A block begins: `offset` code points into a run of its section, from a line of the source."""
 
-    blocks: tuple[Block, ...]
+    run: int
+    offset: int
+    line: int
+
+
+class Section(NamedTuple):
+    """What stands between two thread breaks: runs of text between links, as few as can be."""
+
+    runs: tuple[Piece, ...]
+    marks: tuple[Mark, ...]
     images: tuple[Image, ...]
     line: int
-    text: str | None
 
 
 class Flow(NamedTuple):
@@ -81,25 +89,34 @@ class Flow(NamedTuple):
     losses: tuple[Lost, ...] = ()
 
 
-def section(blocks: list[Block], images: list[Image], line: int) -> Section:
-    """Close a section: note its whole text where that is the same for every platform."""
+def section(blocks: list[Block], images: Iterable[Image], line: int) -> Section:
+    """Close a section: join its blocks, so that no platform has to."""
+    runs: list[Piece] = []
+    marks: list[Mark] = []
     texts: list[str] = []
+    size = 0
     for block in blocks:
         texts.append(block.before)
+        size += len(block.before)
+        marks.append(Mark(len(runs), size, block.line))
         for piece in block.pieces:
-            if not isinstance(piece, str):
-                return Section(tuple(blocks), tuple(images), line, None)
-            texts.append(piece)
-    return Section(tuple(blocks), tuple(images), line, "".join(texts))
+            if isinstance(piece, str):
+                texts.append(piece)
+                size += len(piece)
+                continue
+            if size:
+                runs.append("".join(texts))
+            runs.append(piece)
+            texts, size = [], 0
+    if size:
+        runs.append("".join(texts))
+    return Section(tuple(runs), tuple(marks), tuple(images), line)
 
 
 def merged(sections: Sequence[Section]) -> Section:
     """All sections as one, a blank line between them: for platforms without threads."""
     blocks: list[Block] = []
-    images: list[Image] = []
     for one in sections:
-        first = one.blocks[:1]
-        blocks.extend(block._replace(before="\n\n" if blocks else "") for block in first)
-        blocks.extend(one.blocks[1:])
-        images.extend(one.images)
-    return section(blocks, images, sections[0].line)
+        if one.runs:
+            blocks.append(Block("\n\n" if blocks else "", one.runs, one.line))
+    return section(blocks, [i for one in sections for i in one.images], sections[0].line)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_HASHTAG = re.compile(r"(?<![\w&])[#＃]([\w·・]+)")
+_HASHTAG = re.compile(r"[#＃](?<![\w&].)([\w·・]+)")
 
 
 def normalized(tags: Iterable[str]) -> list[str]:

@@ -115,10 +115,10 @@ class Line:
         self.urls.add(url)
         if "title" in opened.attrs:
             self.lose("link title", str(opened.attrs["title"]))
-        if raw[:1].isspace():
+        if words and raw[0].isspace():
             self.add(" ")
         self.put_link(words, url)
-        if raw != words and raw[-1:].isspace():
+        if words and raw[-1].isspace():
             self.text += " "
 
     def put_link(self, words: str, url: str) -> None:

@@ -166,18 +166,23 @@ class Walk:
         pieces = _clean(pieces)
         if not pieces:
             return
-        shared = "".join([c.rest for c in self.open if not c.fresh]).rstrip()
-        lead = "".join([c.next() for c in self.open])
-        if lead:
-            rest = "\n" + "".join([c.rest for c in self.open])
-            pieces = [p.replace("\n", rest) if isinstance(p, str) else p for p in pieces]
-            pieces = [lead, *pieces]
+        shared = ""
+        if self.open:
+            shared = "".join([c.rest for c in self.open if not c.fresh]).rstrip()
+            pieces = self.led(pieces)
         before = ""
         if self.blocks:
-            apart = any(not line.strip(" >\t") for line in self.source[self.ended : self.start])
+            between = self.source[self.ended : self.start]
+            apart = any(not line.strip(" >\t") for line in between)
             before = f"\n{shared}\n" if apart else "\n"
         self.blocks.append(Block(before, tuple(pieces), self.start))
         self.ended = self.end
+
+    def led(self, pieces: list[Piece]) -> list[Piece]:
+        """The pieces with the signs of the quotes and lists they stand in before every line."""
+        lead = "".join([c.next() for c in self.open])
+        rest = "\n" + "".join([c.rest for c in self.open])
+        return [lead, *[p.replace("\n", rest) if isinstance(p, str) else p for p in pieces]]
 
     def close_section(self) -> None:
         """End the part; one in which nothing stands is none."""

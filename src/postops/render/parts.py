@@ -34,14 +34,15 @@ def parts(
     for index, one in enumerate(drafts):
         first = _paragraph(address) if index == 0 else ""
         last = _paragraph(hashtags) if index == len(drafts) - 1 else ""
-        for cut in _cuts(setting, one, first, last):
+        cuts = _cuts(setting, one, first, last)
+        for cut, line in zip(cuts, one.lines(cuts), strict=True):
             shown = () if cut.start else media[index]
             anchors = one.cut(cut.start, cut.end)
             if rich and first and not made:
                 at = len(one.text[: cut.end].rstrip()) + len(first) - len(address)
                 at = at if one.text else 0
                 anchors.append(Anchor(at, at + len(address), setting.tagging.own(address)))
-            made.append(_part(setting, one, cut, anchors, shown, len(made) + 1))
+            made.append(_part(setting, one, cut, line, anchors, shown, len(made) + 1))
     return tuple(made)
 
 
@@ -65,6 +66,7 @@ def _part(
     setting: Setting,
     one: Draft,
     cut: Cut,
+    line: int,
     anchors: Sequence[Anchor],
     media: tuple[Media, ...],
     number: int,
@@ -72,5 +74,4 @@ def _part(
     text = one.text[cut.start : cut.end].rstrip() + cut.suffix
     text = text if cut.start < cut.end else text.lstrip("\n")
     found = facets(text, anchors, setting.platform, setting.tagging, setting.own)
-    span = setting.span(one.line(cut.start))
-    return Part(number, text, setting.measure(text), span, found, media)
+    return Part(number, text, setting.measure(text), setting.span(line), found, media)

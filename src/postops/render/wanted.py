@@ -72,6 +72,8 @@ def wanted(post: Post, account: Account, campaign: Campaign | None, arm: str | N
 
 
 def _applied(post: Post, account: Account, arm: str | None) -> list[tuple[Place, Override]]:
+    if not post.overrides and not post.variants:
+        return []
     places: list[Place] = [
         ("platforms", n) for n in dict.fromkeys((account.platform, account.name))
     ]
