@@ -215,9 +215,3 @@ def test_importing_one_costs_nothing_that_validating_does_not_need(name: str) ->
     assert done.returncode == 0, done.stderr
     loaded = set(json.loads(done.stdout))
     assert loaded & {"httpx", "pydantic", "asyncio", "starlette", "logging"} == set()
-
-
-def test_the_base_promises_nothing_it_does_not_have() -> None:
-    with pytest.raises(NotImplementedError):
-        Platform.origin(None)
-    assert Platform.claim_key(b"\xab" * 32, datetime(2026, 3, 1, tzinfo=UTC), 1) == "ab" * 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from postops.model import RateLimit
@@ -25,6 +24,8 @@ _LONGEST = 86_400.0 * 7
 
 def server_date(headers: Mapping[str, str]) -> datetime | None:
     """The time in the `Date` header, in UTC."""
+    from email.utils import parsedate_to_datetime
+
     try:
         at = parsedate_to_datetime(headers.get("date", ""))
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from postops.errors import ConfigError
+
+if TYPE_CHECKING:
+    import ipaddress
 
 
 def origin(url: str, setting: str) -> str:
@@ -57,6 +60,8 @@ def is_public(host: str) -> bool:
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -103,7 +103,7 @@ class Sessions:
     async def _create(self) -> Session:
         platform = self._platform
         login = {
-            "identifier": platform.settings.handle,
+            "identifier": platform.settings.handle.removeprefix("@"),
             "password": platform.secrets["app_password"],
         }
         answer = await call(
