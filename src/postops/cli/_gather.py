@@ -20,7 +20,6 @@ from postops.diagnostics import Severity
 from postops.plan import Wish
 from postops.policy.card import card_of_index
 from postops.policy.check import check_posts
-from postops.render import source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -177,7 +176,7 @@ class Gathering:
             wish,
             can_update=platforms.load(message.platform).capabilities.update,
             parts=len(message.parts),
-            source=source_digest(post),
+            source=examined.card.source if examined.card else None,
             payload=message.digest,
             invalid=f"{fault.name} in {fault.span}" if fault else None,
         )
@@ -220,8 +219,8 @@ class Gathering:
 
 
 def _edition(one: Examined) -> Edition:
-    assert one.post is not None  # noqa: S101 - the caller looked
-    return Edition(one.post, source_digest(one.post), one.messages)
+    assert one.post is not None and one.card is not None  # noqa: S101, PT018 - the caller looked
+    return Edition(one.post, one.card.source or "", one.messages)
 
 
 def _index(data: bytes | None) -> dict[str, PostIndex]:

@@ -68,15 +68,16 @@ class TipLoader:
         found = config.accounts.get(account)
         if found is None:
             raise PostopsError(f"{delivery}: commit {commit[:12]} has no account {account}")
+        resolve = resolver(tree, path)
         message = render(
             post,
             found,
             config,
             platforms.load(found.platform),
             campaign=campaigns_of(tree).get(post.campaign or ""),
-            resolve_media=resolver(tree, path),
+            resolve_media=resolve,
         )
-        return loaded(post, message, source_digest(post), tree)
+        return loaded(post, message, source_digest(post, resolve_media=resolve), tree)
 
 
 def loaded(post: Post, message: Message, source: str, tree: CommitTree) -> Loaded:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from postops.errors import ConfigError
 from postops.git import Repository
 
 if TYPE_CHECKING:
@@ -72,17 +73,24 @@ def _commit(clone: Repository, root: Path) -> None:
 @contextmanager
 def world(root: Path, clock: Clock) -> Iterator[World]:
     """The emulated platforms as the last run left them; saved when the block ends."""
-    from postops.sandbox.world import World
-
     path = root / FOLDER / "world.json"
-    try:
-        found = World.load(path, clock.now)
-    except FileNotFoundError:
-        found = World(clock.now)
+    found = load(path, clock)
     try:
         yield found
     finally:
         found.save(path)
+
+
+def load(path: Path, clock: Clock) -> World:
+    """The world of a file, or a new one. Raises `ConfigError` for a damaged one."""
+    from postops.sandbox.world import World
+
+    try:
+        return World.load(path, clock.now)
+    except FileNotFoundError:
+        return World(clock.now)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{path}: not a sandbox ({error})", help="delete the folder") from error
 
 
 def reconfigured(config: Config, there: World) -> tuple[Config, dict[str, str]]:

@@ -1,0 +1,60 @@
+"""What a person decides about a delivery, written into the ledger: resolve, retry, adopt."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Any
+
+from postops.cli import _open
+from postops.errors import ConfigError
+from postops.model import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from postops.cli._edge import Invocation
+    from postops.ledger.state import DeliveryState
+
+
+def split(name: str) -> Delivery:
+    """POST@ACCOUNT as typed. Raises `ConfigError` where it is not one."""
+    delivery = Delivery.parse(name)
+    if not delivery.post or not delivery.account:
+        raise ConfigError(f"{name!r} is no delivery", help="write POST@ACCOUNT, as in status")
+    return delivery
+
+
+def who() -> str:
+    """Who decided, as well as this machine knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
+
+
+async def decide(
+    invocation: Invocation,
+    delivery: str,
+    verdict: Callable[[DeliveryState], dict[str, Any]],
+    *,
+    sandbox: bool,
+) -> None:
+    """Record what a person decided. `verdict` gives the event, or raises `ConfigError`."""
+    split(delivery)
+    with _open.place(invocation, sandbox=sandbox) as at:
+        async with _open.ledger(at) as ledger:
+            done = ledger.state.deliveries.get(delivery)
+            if done is None:
+                raise ConfigError(
+                    f"the ledger knows no delivery {delivery!r}", help="postops status lists them"
+                )
+            event = {"delivery": delivery, "account": done.account, "by": who()}
+            ledger.record(event | verdict(done))
+            await ledger.push()
+
+
+def refuse(done: DeliveryState, command: str, *, phases: set[str], instead: str) -> None:
+    """Raise `ConfigError` where the delivery is in none of the phases the command is for."""
+    if done.phase not in phases:
+        phase = done.phase.replace("_", "-")
+        raise ConfigError(f"{done.name} is {phase}: nothing to {command}", help=instead)

@@ -1,0 +1,113 @@
+"""`postops adopt`: mark what exists already as published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postops.cli import _options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from postops.cli._edge import Invocation
+    from postops.cli._open import Place
+    from postops.ledger.journal import Ledger
+    from postops.plan import Waiting
+
+
+@click.command(
+    "adopt",
+    epilog="""\b
+Examples:
+  postops adopt launch/hello@bluesky-main --url https://bsky.app/profile/acme/post/3k…
+  postops adopt --before-account          all that was due before its account was known
+""",
+)
+@click.argument("delivery", metavar="POST@ACCOUNT", required=False)
+@click.option("--url", metavar="URL", help="Where it is. Without it, it only counts as published.")
+@click.option(
+    "--before-account",
+    "old",
+    is_flag=True,
+    help="Every delivery that waits because it was due before its account was known.",
+)
+@_options.sandbox
+@click.pass_obj
+def command(
+    invocation: Invocation, /, delivery: str | None, url: str | None, old: bool, sandbox: bool
+) -> None:
+    """Mark what exists already as published.
+
+    For posts that were sent by hand or by another tool: they are never sent again. With --url,
+    metrics are pulled for them as well.
+    """
+    import asyncio
+
+    if (delivery is None) != old or (old and url):
+        raise click.UsageError("name one POST@ACCOUNT, or say --before-account")
+    for name in asyncio.run(_adopt(invocation, delivery, url, sandbox=sandbox)):
+        click.echo(f"{name}: counts as published")
+
+
+async def _adopt(
+    invocation: Invocation, delivery: str | None, url: str | None, *, sandbox: bool
+) -> list[str]:
+    from postops.cli import _adopting, _open, _verdicts
+
+    with _open.place(invocation, sandbox=sandbox) as at:
+        receipt: dict[str, Any] = {}
+        if delivery and url:
+            receipt = await _adopting.receipt(at, _verdicts.split(delivery).account, url)
+        async with _open.ledger(at) as ledger:
+            waiting = _waiting(at, ledger, delivery)
+            ledger.record(*(_event(one) | receipt for one in waiting))
+            await ledger.push()
+    return [one.delivery for one in waiting]
+
+
+def _waiting(at: Place, ledger: Ledger, delivery: str | None) -> Iterable[Waiting]:
+    """The deliveries meant: of posts that are there and were never sent. Raises `ConfigError`."""
+    from postops.cli._sweep import Asked, sweep
+    from postops.errors import ConfigError
+    from postops.plan import Waiting
+
+    now = at.clock.now()
+    swept = sweep(at, ledger.state, ledger.head, Asked(everything=True), now)
+    plan = swept.plan(now)
+    if delivery is None:
+        return [one for one in plan.waiting if one.reason == "before-account"]
+    known = [one for one in plan.waiting if one.delivery == delivery and one.wish is not None]
+    known += [
+        Waiting(one.delivery, "not-due", wish=one.wish)
+        for one in plan.actions
+        if one.delivery == delivery and one.action == "publish"
+    ]
+    if not known:
+        raise ConfigError(
+            f"{delivery!r} is not waiting to be sent", help="postops status lists what is"
+        )
+    return known
+
+
+def _event(waiting: Waiting) -> dict[str, Any]:
+    from postops.cli._verdicts import who
+
+    wish = waiting.wish
+    assert wish is not None  # noqa: S101 - chosen for having one
+    return {
+        "type": "adopted",
+        "delivery": waiting.delivery,
+        "account": wish.account,
+        "part": 1,
+        "parts": 1,
+        "by": who(),
+        "source": wish.source,
+        "payload": wish.payload,
+        "commit": wish.commit,
+        "blob": wish.blob,
+        "path": wish.path,
+        "on_edit": wish.on_edit,
+        "on_remove": wish.on_remove,
+    }

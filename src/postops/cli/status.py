@@ -1,0 +1,117 @@
+"""`postops status`: what became of every delivery."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postops.cli import _options
+from postops.cli._options import formats, style
+
+if TYPE_CHECKING:
+    from postops.cli._edge import Invocation
+    from postops.ledger.state import DeliveryState
+    from postops.plan import Waiting
+
+_COLOURS = {"published": "green", "withdrawn": "cyan", "waiting": "blue", "skipped": "bright_black"}
+
+
+@click.command(
+    "status",
+    epilog="""\b
+Examples:
+  postops status
+  postops status launch/hello
+  postops status --format json
+""",
+)
+@click.argument("post", required=False)
+@_options.sandbox
+@formats("text", "json")
+@click.pass_obj
+def command(invocation: Invocation, /, post: str | None, sandbox: bool, style: str) -> None:
+    """Tell what became of every delivery, or of one POST (an id or a path).
+
+    What the ledger says was done, and for the rest what the plan says it waits for.
+    """
+    rows = _rows(invocation, post, sandbox=sandbox)
+    if style == "json":
+        document = {"version": 1, "deliveries": rows}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(_lines(rows)) or "nothing was published yet")
+
+
+def _rows(invocation: Invocation, post: str | None, *, sandbox: bool) -> list[dict[str, Any]]:
+    from postops.cli import _open
+    from postops.cli._sweep import Asked, sweep
+
+    with _open.place(invocation, sandbox=sandbox) as at:
+        seen = _open.view(at)
+        now = at.clock.now()
+        swept = sweep(at, seen.state, seen.head, Asked(posts=(post,) if post else None), now)
+        plan = swept.plan(now)
+        rows = {
+            done.name: _done(done)
+            for done in seen.state.deliveries.values()
+            if swept.terms.covers(done.post, done.account)
+        }
+        for waiting in plan.waiting:
+            rows[waiting.delivery] = _waits(waiting, rows.get(waiting.delivery))
+        for action in plan.actions:
+            row = rows.setdefault(action.delivery, _row(action.delivery, "waiting"))
+            row["reason"] = row["reason"] or f"the next run will {action.action} it"
+        return [rows[name] for name in sorted(rows)]
+
+
+def _row(delivery: str, state: str, **more: Any) -> dict[str, Any]:
+    empty = dict.fromkeys(("url", "published_at", "lateness_seconds", "reason", "until"))
+    return {"delivery": delivery, "state": state, **empty, **more}
+
+
+def _done(done: DeliveryState) -> dict[str, Any]:
+    first = done.parts.get(1)
+    return _row(
+        done.name,
+        done.phase.replace("_", "-"),
+        url=first.url if first else None,
+        published_at=done.published_at,
+        lateness_seconds=done.lateness,
+        reason=done.error or done.reason,
+    )
+
+
+def _waits(waiting: Waiting, row: dict[str, Any] | None) -> dict[str, Any]:
+    """A delivery that was never begun waits; one that was, keeps its state and gets the reason."""
+    from postops.output.plans import WORDS
+    from postops.plan import iso
+
+    row = row or _row(waiting.delivery, "waiting")
+    said = WORDS[waiting.reason] + (f" ({waiting.detail})" if waiting.detail else "")
+    return row | {"reason": said, "until": iso(waiting.until)}
+
+
+def _lines(rows: list[dict[str, Any]]) -> list[str]:
+    from postops.output.safe import terminal
+
+    width = max((len(row["delivery"]) for row in rows), default=0)
+    lines = []
+    for row in rows:
+        colour = _COLOURS.get(row["state"], "yellow")
+        tail = [row["url"] or "", _late(row["lateness_seconds"]), row["reason"] or ""]
+        if row["until"]:
+            tail.append(f"until {row['until']}")
+        name = f"{terminal(row['delivery']):<{width}}"
+        said = "  ".join(terminal(part) for part in tail if part)
+        lines.append(f"{name}  {style(row['state'], fg=colour)}  {said}".rstrip())
+    return lines
+
+
+def _late(seconds: float | None) -> str:
+    """Lateness, where it is worth a word."""
+    if seconds is None or seconds < 60:
+        return ""
+    minutes = round(seconds / 60)
+    return f"{minutes} min late" if minutes < 120 else f"{round(minutes / 60)} h late"
