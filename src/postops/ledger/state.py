@@ -344,7 +344,7 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
         delivery.lateness = event.get("lateness", delivery.lateness)
     _contents(delivery, event)
     if delivery.complete:
-        _settle(delivery, "published")
+        _settle(delivery, _standing(delivery) or "published")
         delivery.retried_at = None
     else:
         delivery.phase = "partial"
@@ -417,12 +417,6 @@ def _resolved(delivery: DeliveryState, event: dict[str, Any]) -> None:
         delivery.error = delivery.candidates = None
 
 
-def _adopted(delivery: DeliveryState, event: dict[str, Any]) -> None:
-    _published(delivery, event)
-    if not delivery.complete and delivery.claim is None:
-        delivery.phase = "partial"
-
-
 def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.retried_at = event["recorded_at"]
     delivery.error = delivery.reason = delivery.until = delivery.candidates = None
@@ -478,6 +472,6 @@ _ON_DELIVERY: dict[str, Callable[[DeliveryState, dict[str, Any]], None]] = {
     "skipped": _skipped,
     "in_doubt": _in_doubt,
     "resolved": _resolved,
-    "adopted": _adopted,
+    "adopted": _published,
     "retried": _retried,
 }

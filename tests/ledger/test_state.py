@@ -1,0 +1,286 @@
+"""The transitions, row by row, and that it does not matter where a fold is cut."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postops.ledger.chain import Link, extend
+from postops.ledger.events import TYPES, VERSION
+from postops.ledger.follow import Follower
+from postops.ledger.state import LedgerState, apply, fold
+from tests.ledger.memory_remote import MemoryHead
+
+D = "notes/hello@main"
+_IDS = count(1)
+
+
+def event(kind: str, at: int = 0, run: str = "one", **more: Any) -> dict[str, Any]:
+    number = next(_IDS)
+    return {
+        "v": VERSION,
+        "id": f"{number:026}",
+        "recorded_at": datetime.fromtimestamp(1_800_000_000 + (at or number), UTC).isoformat(),
+        "run": run,
+        "type": kind,
+        "delivery": D,
+        **more,
+    }
+
+
+def after(*events: dict[str, Any]) -> LedgerState:
+    state = LedgerState()
+    for one in events:
+        apply(state, one)
+    return state
+
+
+CLAIM = event("claimed", action="publish", parts=1, keys={"1": "k1"}, source="s1", commit="c1")
+THREAD = event("claimed", action="publish", parts=2, keys={"1": "k1", "2": "k2"}, source="s1")
+FIRST = event("published", part=1, parts=2, remote_id="r1")
+SECOND = event("published", part=2, parts=2, remote_id="r2")
+DONE = event("published", part=1, parts=1, remote_id="r1", url="u1", published_at="2027-01-01Z")
+UPDATE = event("claimed", action="update", parts=1, source="s2", commit="c2")
+WITHDRAW = event("claimed", action="withdraw", parts=1)
+DOUBT = event("in_doubt", part=1, error="timed out", candidates=["a"])
+LATER = event("deferred", until="2027-01-01T00:00:00Z", reason="429")
+FAILED = event("failed", error="too long")
+RELEASED = event("released")
+SKIPPED = event("skipped", reason="late")
+RETRIED = event("retried", by="ada")
+GONE = event("withdrawn")
+IS_OUT = event("resolved", outcome="published", part=1, remote_id="r9", url="u9")
+IS_NOT = event("resolved", outcome="not-published", part=1)
+
+
+@pytest.mark.parametrize(
+    ("events", "phase", "open_claim"),
+    [
+        ([], "new", False),
+        ([CLAIM], "claimed", True),
+        ([CLAIM, event("handle", prepared={"id": "x"})], "claimed", True),
+        ([CLAIM, DONE], "published", False),
+        ([THREAD, FIRST], "partial", True),
+        ([THREAD, FIRST, SECOND], "published", False),
+        ([THREAD, FIRST, RELEASED], "partial", False),
+        ([THREAD, FIRST, LATER], "deferred", False),
+        ([THREAD, FIRST, FAILED], "failed", False),
+        ([CLAIM, FAILED], "failed", False),
+        ([CLAIM, FAILED, RETRIED], "released", False),
+        ([CLAIM, FAILED, CLAIM], "claimed", True),
+        ([CLAIM, LATER], "deferred", False),
+        ([CLAIM, RELEASED], "released", False),
+        ([CLAIM, SKIPPED], "skipped", False),
+        ([SKIPPED], "skipped", False),
+        ([SKIPPED, RETRIED], "released", False),
+        ([CLAIM, DOUBT], "in_doubt", False),
+        ([CLAIM, DOUBT, RELEASED], "in_doubt", False),
+        ([CLAIM, DOUBT, LATER], "in_doubt", False),
+        ([CLAIM, DOUBT, FAILED], "in_doubt", False),
+        ([CLAIM, DOUBT, IS_OUT], "published", False),
+        ([CLAIM, DOUBT, IS_NOT], "released", False),
+        ([CLAIM, DOUBT, RETRIED], "released", False),
+        ([THREAD, FIRST, DOUBT, RETRIED], "partial", False),
+        ([THREAD, DOUBT, IS_OUT], "partial", False),
+        ([THREAD, DOUBT, IS_OUT, SECOND], "published", False),
+        ([CLAIM, event("adopted", remote_id="r1", url="u")], "published", False),
+        ([event("adopted", remote_id="r1", url="u")], "published", False),
+        ([THREAD, event("adopted", part=1, remote_id="r1")], "partial", True),
+        ([CLAIM, DONE, UPDATE], "claimed", True),
+        ([CLAIM, DONE, UPDATE, event("updated")], "published", False),
+        ([CLAIM, DONE, UPDATE, RELEASED], "published", False),
+        ([CLAIM, DONE, UPDATE, LATER], "published", False),
+        ([CLAIM, DONE, UPDATE, FAILED], "published", False),
+        ([CLAIM, DONE, UPDATE, DOUBT], "in_doubt", False),
+        ([CLAIM, DONE, UPDATE, DOUBT, RETRIED], "published", False),
+        ([THREAD, FIRST, SECOND, UPDATE, event("updated", part=1)], "claimed", True),
+        ([THREAD, FIRST, SECOND, UPDATE, event("updated", part=2)], "published", False),
+        ([CLAIM, DONE, WITHDRAW], "claimed", True),
+        ([CLAIM, DONE, WITHDRAW, GONE], "withdrawn", False),
+        ([CLAIM, DONE, WITHDRAW, FAILED], "published", False),
+        ([THREAD, FIRST, SECOND, WITHDRAW, event("withdrawn", part=2)], "claimed", True),
+        ([THREAD, FIRST, SECOND, WITHDRAW, event("withdrawn", part=2), RELEASED], "published", False),
+        ([THREAD, FIRST, WITHDRAW, event("withdrawn", part=1)], "withdrawn", False),
+        ([CLAIM, DONE, WITHDRAW, GONE, DONE], "withdrawn", False),
+        ([CLAIM, DONE, WITHDRAW, GONE, RETRIED], "new", False),
+        ([CLAIM, DONE, RETRIED], "new", False),
+        ([CLAIM, RETRIED], "claimed", True),
+    ],
+    ids=lambda value: "-".join(e["type"] for e in value) if isinstance(value, list) else None,
+)  # fmt: skip
+def test_transitions(events: list[dict[str, Any]], phase: str, open_claim: bool) -> None:
+    delivery = after(*events).delivery(D)
+    assert delivery.phase == phase
+    assert (delivery.claim is not None) == open_claim
+
+
+def test_what_a_claim_tells() -> None:
+    claim = event(
+        "claimed", action="publish", parts=2, keys={"1": "k1", "2": "k2"}, attempt=1, source="s",
+        payload="p", commit="c", blob="b", path="posts/hello.md", due_at="d", on_edit="update",
+        on_remove="withdraw", lease_until="l",
+    )  # fmt: skip
+    state = after(claim).delivery(D)
+    assert (state.post, state.account, state.attempt, state.parts_total) == (
+        "notes/hello",
+        "main",
+        1,
+        2,
+    )
+    assert (state.source, state.payload, state.commit, state.blob) == ("s", "p", "c", "b")
+    assert (state.path, state.due_at, state.on_edit, state.on_remove) == (
+        "posts/hello.md",
+        "d",
+        "update",
+        "withdraw",
+    )
+    assert state.keys == {1: "k1", 2: "k2"}
+    assert state.first_claim_at == state.part_since[2] == claim["recorded_at"]
+    assert state.last_commit == "c"
+
+
+def test_keys_and_times_of_the_first_claim_stay_for_ever() -> None:
+    """A window of idempotency counts from the first claim, not from the last."""
+    again = event("claimed", action="publish", parts=1, keys={"1": "other"})
+    state = after(CLAIM, RELEASED, again, LATER, again).delivery(D)
+    assert state.keys == {1: "k1"}
+    assert state.first_claim_at == state.part_since[1] == CLAIM["recorded_at"]
+    assert (state.attempt, state.claim) == (3, again)
+
+
+def test_a_part_is_only_since_the_claim_that_could_send_it() -> None:
+    one = event("claimed", action="publish", parts=3, keys={"1": "k1"})
+    rest = event("claimed", action="publish", parts=3, part=2)
+    last = event("claimed", action="publish", parts=3)
+    first = event("published", part=1, parts=3)
+    since = after(one, first, rest, last).delivery(D).part_since
+    assert since == {1: one["recorded_at"], 2: rest["recorded_at"], 3: last["recorded_at"]}
+
+
+def test_what_was_published() -> None:
+    done = DONE | {"lateness": 2.5, "extra": {"cid": "x"}}
+    state = after(CLAIM, done)
+    delivery = state.delivery(D)
+    part = delivery.parts[1]
+    assert (part.remote_id, part.url, part.extra, part.published_at) == (
+        "r1",
+        "u1",
+        {"cid": "x"},
+        "2027-01-01Z",
+    )
+    assert (delivery.published_at, delivery.lateness) == ("2027-01-01Z", 2.5)
+    assert state.remote_ids("main") == {"r1"}
+    assert state.remote_ids("nobody") == frozenset()
+    assert [d.name for d in state.by_post("notes/hello")] == [D]
+    assert state.by_post("hello") == []
+
+
+def test_a_new_generation_starts_over_but_its_remote_ids_stay_ours() -> None:
+    state = after(CLAIM, DONE, WITHDRAW, GONE, RETRIED)
+    delivery = state.delivery(D)
+    assert (delivery.generation, delivery.parts, delivery.keys) == (2, {}, {})
+    assert (delivery.first_claim_at, delivery.part_since, delivery.attempt) == (None, {}, 0)
+    assert delivery.retried_at == RETRIED["recorded_at"]
+    assert state.remote_ids("main") == {"r1"}
+    apply(state, event("published", part=1, generation=1, remote_id="late"))
+    assert (delivery.phase, delivery.parts) == ("new", {})
+    assert state.remote_ids("main") == {"r1", "late"}
+    apply(state, event("claimed", action="publish", generation=3, keys={"1": "k"}))
+    assert (delivery.generation, delivery.keys) == (3, {1: "k"})
+
+
+def test_an_update_that_was_never_sent_is_still_wanted() -> None:
+    assert after(CLAIM, DONE, UPDATE, RELEASED).delivery(D).source == "s1"
+    assert after(CLAIM, DONE, UPDATE, LATER).delivery(D).until == LATER["until"]
+    refused = after(CLAIM, DONE, UPDATE, FAILED).delivery(D)
+    assert (refused.source, refused.error, refused.action) == ("s2", "too long", "update")
+    done = after(CLAIM, DONE, UPDATE, event("updated", url="u2", extra={"cid": "y"})).delivery(D)
+    assert (done.source, done.commit, done.parts[1].url) == ("s2", "c2", "u2")
+    assert done.last_commit == "c2"
+
+
+def test_a_handle_lasts_as_long_as_it_may_have_been_used() -> None:
+    handle = event("handle", part=1, prepared={"container": "7"})
+    takeover = event("claimed", run="two", action="publish", parts=1)
+    assert after(CLAIM, handle, takeover).delivery(D).prepared == {1: handle}
+    assert after(CLAIM, handle, DOUBT, takeover).delivery(D).prepared == {1: handle}
+    assert after(CLAIM, handle, RELEASED, takeover).delivery(D).prepared == {}
+    assert after(CLAIM, handle, DONE).delivery(D).prepared == {}
+
+
+def test_a_dead_runs_words_do_not_end_the_claim_of_the_living() -> None:
+    theirs = event("claimed", at=100_000, run="two", action="publish", parts=1)
+    early = event("released", at=50_000, run="one")
+    assert after(CLAIM, theirs, early).delivery(D).claim is theirs
+    about = event("released", at=200_000, run="one", claim=CLAIM["id"])
+    assert after(CLAIM, theirs, about).delivery(D).claim is theirs
+    reconciled = event("released", at=200_000, run="two")
+    assert after(CLAIM, reconciled).delivery(D).phase == "released"
+    out = event("published", at=50_000, run="one", part=1, remote_id="r1")
+    assert after(CLAIM, theirs, out).delivery(D).phase == "published"
+
+
+def test_reasons_are_those_of_now() -> None:
+    doubt = after(CLAIM, DOUBT).delivery(D)
+    assert (doubt.error, doubt.candidates) == ("timed out", ["a"])
+    for way_out in (IS_OUT, IS_NOT, RETRIED):
+        state = after(CLAIM, DOUBT, way_out).delivery(D)
+        assert (state.error, state.candidates) == (None, None)
+    assert after(CLAIM, LATER, CLAIM).delivery(D).until is None
+
+
+def test_an_unknown_delivery_is_fresh_and_not_kept() -> None:
+    state = LedgerState()
+    assert state.delivery("a@b@main").post == "a@b"
+    assert state.deliveries == {}
+
+
+def test_budget_and_binding() -> None:
+    identity = {"id": "did:1", "handle": "ada", "url": "u"}
+    state = after(
+        event("bound", account="main", platform="bluesky", identity=identity),
+        event("budget", account="main", budget={"spent": 3}),
+    )
+    assert state.bound["main"][:5] == ("main", "bluesky", "did:1", "ada", "u")
+    assert state.budgets == {"main": {"spent": 3}}
+
+
+# ---------------------------------------------------------------- folding
+
+KINDS = sorted(TYPES - {"bound", "budget"})
+drafts = st.builds(
+    lambda kind, name, part, action, outcome: event(
+        kind, delivery=name, part=part, action=action, outcome=outcome, remote_id=f"r{part}"
+    ),
+    st.sampled_from(KINDS),
+    st.sampled_from(["a@x", "b@x", "a@y"]),
+    st.integers(1, 2),
+    st.sampled_from(["publish", "update", "withdraw"]),
+    st.sampled_from(["published", "not-published"]),
+)
+
+
+@given(st.lists(drafts, min_size=1, max_size=25), st.sets(st.integers(1, 24)))
+def test_any_split_folds_to_the_same(events: list[dict[str, Any]], cuts: set[int]) -> None:
+    """Cut into files by day, read at once; or grown line by line and followed."""
+    lines, link = extend(events, Link())
+    whole = {"state/ledger/2026/01/01.jsonl": b"".join(line + b"\n" for line in lines)}
+    at_once = fold(whole)
+    assert (at_once.seq, at_once.tip) == link
+
+    days: dict[str, bytes] = {}
+    follower, day = Follower(), 1
+    for number, line in enumerate(lines):
+        day += number in cuts
+        path = f"state/ledger/2026/01/{day:02}.jsonl"
+        days[path] = days.get(path, b"") + line + b"\n"
+        follower.follow(MemoryHead("x", "x", days))
+    at_once.newest_day = follower.state.newest_day
+    assert follower.state == at_once
+    in_days = fold(days)
+    assert in_days == at_once
