@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from postops.sandbox.links import find_links
+
+
+def urls(text, scheme_required=False):
+    return [link.url for link in find_links(text, scheme_required=scheme_required)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://example.com/a?b=c#d.", ["https://example.com/a?b=c#d"]),
+        ("(example.com)", ["example.com"]),
+        (
+            "see https://en.wikipedia.org/wiki/Foo_(bar) ok",
+            ["https://en.wikipedia.org/wiki/Foo_(bar)"],
+        ),
+        ("README.md, a.b", ["README.md"]),
+        ("v1.2 and 3.14 and e.g. this", []),
+        ("me@example.com", []),
+        ("@example.com #example.com $example.com", []),
+        ("ahttps://example.com", []),
+        ("https://münchen.de/straße", ["https://münchen.de/straße"]),
+        ("HTTPS://EXAMPLE.COM", ["HTTPS://EXAMPLE.COM"]),
+        ("https://a.co,https://b.co", ["https://a.co", "https://b.co"]),
+        ("http://localhost:80/x", []),
+        ("https://example.com:8080/x", ["https://example.com:8080/x"]),
+        ("-example.com", []),
+        ("https://xn--mnchen-3ya.xn--p1ai/", ["https://xn--mnchen-3ya.xn--p1ai/"]),
+    ],
+)
+def test_what_is_a_link(text, expected):
+    assert urls(text) == expected
+
+
+def test_a_scheme_may_be_required():
+    assert urls("example.com and http://example.org", scheme_required=True) == [
+        "http://example.org"
+    ]
+
+
+def test_positions():
+    (link,) = find_links("🚀 example.com!", scheme_required=False)
+    assert (link.start, link.end) == (2, 13)
+
+
+@pytest.mark.parametrize("text", ["a." * 20_000, "https://a.com/" + "(" * 5_000, "x" * 50_000])
+def test_hostile_text_is_quick(text):
+    before = time.process_time()
+    urls(text)
+    assert time.process_time() - before < 2
