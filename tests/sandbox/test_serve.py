@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-from datetime import datetime
 
 import httpx
 import pytest
@@ -117,5 +116,5 @@ def test_a_signal_ends_it_in_order(tmp_path, number):
             process.send_signal(number)
             rest, _ = process.communicate(timeout=10)
     assert (process.returncode, rest) == (0, "gone\n")
-    (post,) = World.load(path, lambda: datetime.now().astimezone()).timeline("mastodon", "main")
+    (post,) = World.load(path, now).timeline("mastodon", "main")
     assert post.text == "kept"

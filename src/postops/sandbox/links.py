@@ -56,7 +56,7 @@ def find_links(text: str, *, scheme_required: bool) -> list[Link]:
     return [
         Link(match.start("url"), match.end("url"), match["url"])
         for match in _pattern().finditer(text)
-        if match["scheme"] or (not scheme_required and match["glued"] is None)
+        if match["scheme"] or not scheme_required
     ]
 
 
@@ -66,8 +66,9 @@ def _pattern() -> re.Pattern[str]:
     label = r"[a-z0-9À-ÿ](?:[a-z0-9À-ÿ_-]*[a-z0-9À-ÿ])?"
     domain = rf"(?:{label}\.)+(?:{tlds}|xn--[a-z0-9-]+)(?![a-z0-9À-ÿ@-])"
     return re.compile(
-        # Not glued to a word, a handle or a hashtag; a bare domain not after "-", "." or "/" either.
-        rf"(?<![a-z0-9@＠$#＃_À-ÿ])(?P<url>(?P<scheme>https?://)?(?P<glued>(?<=[-./]))?"
+        # Not glued to a word, a handle or a hashtag; a bare domain not to "-", "." or "/" either,
+        # which also keeps the search from starting anew at every label of a long one.
+        rf"(?<![a-z0-9@＠$#＃_À-ÿ])(?P<url>(?:(?P<scheme>https?://)|(?<![-./]))"
         rf"{domain}(?::[0-9]+)?(?:{_PATH})?(?:{_QUERY})?)",
         re.IGNORECASE,
     )
