@@ -1,0 +1,182 @@
+"""What plans and the rules of a set need of a post, small enough to keep for 10,000 posts."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import normalize
+
+from postops.diagnostics import Span
+from postops.render import source_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from postops.config import Config
+    from postops.content.index import PostIndex
+    from postops.model import Campaign, Message, Post, When
+
+_MARKED = ("id", "accounts", "publish_at", "expires_at", "campaign", "draft", "hold", "late")
+
+
+class Sent(NamedTuple):
+    """What one account would get.
+
+    `text` is a digest of words, media and link, the same where readers would see the same; empty
+    where there is nothing to see.
+    """
+
+    payload: str
+    text: str
+    parts: int
+
+
+class Card(NamedTuple):
+    """A post, as far as others need it. Every field goes through JSON unharmed; times are UTC.
+
+    `accounts` are resolved: no groups, and only those that exist. `marks` are places of keys, as
+    line and column; `allow_marks` those of the items of `allow`.
+    """
+
+    path: str
+    blob: str
+    id: str
+    title: str | None = None
+    accounts: Sequence[str] = ()
+    publish_at: str | None = None
+    expires_at: str | None = None
+    late: str | None = None
+    campaign: str | None = None
+    tags: Sequence[str] = ()
+    draft: bool = False
+    hold: bool = False
+    on_edit: str = "ignore"
+    on_remove: str = "keep"
+    allow: Sequence[str] = ()
+    source: str | None = None
+    sent: Mapping[str, Sent] = {}
+    media: Sequence[str] = ()
+    marks: Mapping[str, Sequence[int]] = {}
+    allow_marks: Sequence[Sequence[int]] = ()
+    body_line: int = 1
+
+    @property
+    def due_at(self) -> datetime | None:
+        """`publish_at` as a time."""
+        return None if self.publish_at is None else datetime.fromisoformat(self.publish_at)
+
+    def span(self, key: str) -> Span:
+        """Where a key stands in the file; the head of the file where it is absent."""
+        line, column = self.marks.get(key, (1, 1))
+        return Span(self.path, line, column)
+
+    def body_span(self) -> Span:
+        """Where the text begins."""
+        return Span(self.path, self.body_line)
+
+    def row(self) -> list[Any]:
+        """For JSON."""
+        row: list[Any] = list(self)
+        row[_SENT] = {account: list(sent) for account, sent in self.sent.items()}
+        return row
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Card:
+        """The way back from `row`."""
+        card = cls(*row)
+        return card._replace(
+            accounts=tuple(card.accounts),
+            tags=tuple(card.tags),
+            allow=tuple(card.allow),
+            media=tuple(card.media),
+            sent={account: Sent(*sent) for account, sent in card.sent.items()},
+            allow_marks=tuple([tuple(mark) for mark in card.allow_marks]),
+            marks={key: tuple(mark) for key, mark in card.marks.items()},
+        )
+
+
+_SENT = Card._fields.index("sent")
+
+
+def card_of(
+    post: Post, accounts: tuple[str, ...], messages: Mapping[str, Message], media: Sequence[str]
+) -> Card:
+    """The card of a post that goes to these accounts."""
+    front = post.front
+    marks = {key: front.marks[key] for key in _MARKED if key in front}
+    allow_marks: tuple[Any, ...] = ()
+    if post.allow:
+        allow_marks = tuple(front["allow"].marks.values())
+    return Card(
+        path=post.path,
+        blob=post.blob,
+        id=post.id,
+        title=post.title,
+        accounts=accounts,
+        publish_at=_utc(post.publish_at),
+        expires_at=_utc(post.expires_at),
+        late=post.late,
+        campaign=post.campaign,
+        tags=post.tags,
+        draft=post.draft,
+        hold=post.hold,
+        on_edit=post.on_edit,
+        on_remove=post.on_remove,
+        allow=post.allow,
+        source=source_digest(post),
+        sent={name: _sent(message) for name, message in messages.items()},
+        media=tuple(media),
+        marks=marks,
+        allow_marks=allow_marks,
+        body_line=post.body_line,
+    )
+
+
+def card_of_index(line: PostIndex, config: Config, campaigns: Mapping[str, Campaign]) -> Card:
+    """The card of a settled post, from the committed index: enough for ids, times and accounts."""
+    campaign = campaigns.get(line.campaign) if line.campaign else None
+    names = line.accounts
+    if names is None:
+        names = campaign.accounts if campaign else None
+    return Card(
+        path=line.path,
+        blob=line.blob,
+        id=line.id,
+        title=line.title,
+        accounts=config.resolve(config.defaults.accounts if names is None else names),
+        publish_at=line.publish_at,
+        expires_at=line.expires_at,
+        late=line.late,
+        campaign=line.campaign,
+        tags=line.tags,
+        draft=line.draft,
+        hold=line.hold,
+        on_edit=line.on_edit,
+        on_remove=line.on_remove,
+    )
+
+
+def _sent(message: Message) -> Sent:
+    return Sent(message.digest, _likeness(message), len(message.parts))
+
+
+def _likeness(message: Message) -> str:
+    """Spacing, letter case and composed forms do not make another text."""
+    words: list[str] = []
+    for part in message.parts:
+        text = part.text if part.text.isascii() else normalize("NFC", part.text)
+        words += text.casefold().split()
+        words += [media.facts.digest if media.facts else media.path for media in part.media]
+    if message.card is not None:
+        words.append(message.card.url)
+    if not words:
+        return ""
+    return hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _utc(when: When | None) -> str | None:
+    if when is None:
+        return None
+    form = "milliseconds" if when.at.microsecond else "seconds"
+    return when.at.isoformat(timespec=form).replace("+00:00", "Z")

@@ -1,0 +1,146 @@
+"""Rules about saying the same thing again."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from postops.diagnostics import Severity
+from postops.policy.registry import Problem, rule
+from postops.reading.words import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postops.policy.card import Card
+    from postops.policy.subjects import OnMessage, OnSet
+
+_CASHTAG = re.compile(r"(?<!\S)\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![\w$])")
+
+
+@rule("PO103", "duplicate-content", severity=Severity.WARNING, on="set", since="0.1")
+def duplicate_content(given: OnSet) -> Iterator[Problem]:
+    """## What it does
+    Finds posts that say the same to the same account, and, on platforms that refuse duplicates,
+    the same post to several accounts. Spacing and letter case make no difference; other media or
+    another link card do.
+
+    ## Why
+    X refuses a text it has seen, and its rules forbid identical texts from several accounts.
+    Elsewhere followers see it twice.
+
+    ## Example
+    `posts/monday.md` and `posts/tuesday.md` with the same words for the same account.
+
+    ## Fix
+    Say it in other words, or give one account a text of its own under `platforms`. A reminder that
+    is meant to be the same says `allow: [duplicate-content]`.
+    """
+    first: dict[tuple[str, str], Card] = {}
+    for card in given.cards:
+        if card.draft:
+            continue
+        for account, sent in card.sent.items():
+            if sent.text:
+                earlier = first.setdefault((account, sent.text), card)
+                if earlier is not card:
+                    yield _again(card, earlier, account)
+        if len(card.sent) > 1:
+            yield from _echoes(card, given)
+
+
+def _again(card: Card, earlier: Card, account: str) -> Problem:
+    one, other = sorted((earlier, card), key=lambda c: (c.publish_at or "", c.path))
+    return Problem(
+        other.body_span(),
+        f"{account} says the same in {show(one.path)}",
+        "say it in other words, or allow it here",
+        post=other.id,
+        account=account,
+    )
+
+
+def _echoes(card: Card, given: OnSet) -> Iterator[Problem]:
+    """One post to several accounts of a platform that forbids it."""
+    first: dict[tuple[str, str], str] = {}
+    for account, sent in card.sent.items():
+        target = given.targets.get(account)
+        if target is None or not sent.text or not target.can.refuses_duplicates:
+            continue
+        other = first.setdefault((target.platform.name, sent.text), account)
+        if other != account:
+            message = f"{account} and {other} say the same, which {target.title} forbids"
+            help_ = f"give {account} a text of its own under `platforms`"
+            yield Problem(card.body_span(), message, help_, post=card.id, account=account)
+
+
+@rule(
+    "PO105",
+    "too-many-cashtags",
+    severity=Severity.ERROR,
+    on="message",
+    since="0.1",
+    needs=["cashtag"],
+)
+def too_many_cashtags(given: OnMessage) -> Iterator[Problem]:
+    """## What it does
+    Finds posts with more cashtags (`$ABC`) than a platform takes.
+
+    ## Why
+    X refuses a post with more than one.
+
+    ## Example
+    ```markdown
+    $ABC and $XYZ rise.
+    ```
+
+    ## Fix
+    Keep one, and write the others without `$`.
+    """
+    most = given.can.max_cashtags
+    if most is None:
+        return
+    for part in given.message.parts:
+        found = list(dict.fromkeys(tag.upper() for tag in _CASHTAG.findall(part.text)))
+        if len(found) > most:
+            span = given.place(part, found[most])
+            message = f"{len(found)} cashtags; {given.target.title} takes {most}"
+            yield Problem(span, message, "write the others without `$`")
+
+
+@rule(
+    "PO123",
+    "link-repeated",
+    severity=Severity.NOTICE,
+    on="message",
+    since="0.1",
+    needs=["link"],
+)
+def link_repeated(given: OnMessage) -> Iterator[Problem]:
+    """## What it does
+    Finds a link that stands twice in the text of one message.
+
+    ## Why
+    It costs room, and looks like a mistake: often the body holds the post's `link` in a slightly
+    other spelling.
+
+    ## Example
+    ```markdown
+    See https://example.org/a and again https://example.org/a
+    ```
+
+    ## Fix
+    Keep one of the two.
+    """
+    seen: set[str] = set()
+    told: set[str] = set()
+    for part in given.message.parts:
+        for facet in part.facets:
+            if facet.type != "link":
+                continue
+            url = facet.value.rstrip("/")
+            if url in seen and url not in told:
+                told.add(url)
+                span = given.place(part, facet.value)
+                yield Problem(span, f"the link {show(facet.value)} stands here twice", "keep one")
+            seen.add(url)

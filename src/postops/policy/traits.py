@@ -1,0 +1,92 @@
+"""What can be seen of a subject at a glance, so that most rules need not be called for it.
+
+A trait that is missing proves that the rule has nothing to find; one that is there proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from postops.model import Media, Message, Post
+
+TRAITS: tuple[str, ...] = (
+    "card image",
+    "cashtag",
+    "campaign",
+    "gif",
+    "hashtag",
+    "link",
+    "loss",
+    "long word",
+    "markdown link",
+    "media",
+    "mention",
+    "non-ascii",
+    "override",
+    "poll",
+    "time",
+)
+
+_LONG_WORD = re.compile(r"[A-Za-z0-9+/_=.-]{16}|[Pp]ass|[Ss]ecret|[Tt]oken|[Kk]ey\b|KEY|PASS")
+
+
+def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozenset[str]:
+    """The traits of a post. `texts` are all texts in it, as `subjects.texts` gives them."""
+    whole = "\n".join(texts)
+    return _named(
+        (
+            ("campaign", post.campaign is not None),
+            ("link", "://" in whole),
+            ("long word", _LONG_WORD.search(whole) is not None),
+            ("markdown link", "](" in whole or "]:" in whole or "<" in whole),
+            ("media", bool(media)),
+            # An entity such as `&#8238;` is ASCII here and a bidi control in what is sent.
+            ("non-ascii", not whole.isascii() or "&" in whole),
+            ("override", bool(post.overrides)),
+            ("time", bool(post.publish_at or post.expires_at or post.late)),
+        )
+    )
+
+
+def of_message(message: Message) -> frozenset[str]:
+    """The traits of a message."""
+    parts, card = message.parts, message.card
+    text = parts[0].text if len(parts) == 1 else "\n".join([part.text for part in parts])
+    media = [one for part in parts for one in part.media]
+    return _named(
+        (
+            ("card image", card is not None and card.image is not None),
+            ("cashtag", "$" in text),
+            ("gif", any(m.facts is not None and m.facts.kind == "gif" for m in media)),
+            ("hashtag", "#" in text or "＃" in text),
+            ("link", card is not None or _has_link(message)),
+            ("loss", bool(message.losses)),
+            ("media", bool(media)),
+            ("mention", "@" in text or "＠" in text),
+            ("non-ascii", not text.isascii()),
+            ("poll", message.poll is not None),
+        )
+    )
+
+
+def _has_link(message: Message) -> bool:
+    for part in message.parts:
+        for facet in part.facets:
+            if facet.type == "link":
+                return True
+    return False
+
+
+def _named(found: tuple[tuple[str, bool], ...]) -> frozenset[str]:
+    # One frozenset for each combination, so that it is hashed once and not once a post.
+    return _set(tuple([name for name, there in found if there]))
+
+
+@cache
+def _set(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
