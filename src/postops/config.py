@@ -63,7 +63,7 @@ Template = Annotated[
 # --------------------------------------------------------------------------- the file, as written
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccountBlock:
     """A login on a platform. The other keys are the platform's own."""
 
@@ -76,7 +76,7 @@ class AccountBlock:
     settings: dict[str, Any] = field(default_factory=dict, metadata=REST)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DefaultsBlock:
     """What posts get that do not say otherwise."""
 
@@ -88,7 +88,7 @@ class DefaultsBlock:
     """How late is still in time."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class StateBlock:
     """Where postops keeps what it did."""
 
@@ -96,7 +96,7 @@ class StateBlock:
     """A branch of its own, or `same` for `state/` on the content branch."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class UtmBlock:
     """Campaign parameters added to links. `{platform}`, `{account}`, `{campaign}`, `{post}`."""
 
@@ -110,7 +110,7 @@ class UtmBlock:
     """Links in the body to these hosts get the parameters too."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RulesBlock:
     """Which rules are applied, and how they weigh. Codes, prefixes of codes or names."""
 
@@ -122,7 +122,7 @@ class RulesBlock:
     """How a rule weighs here, by code or name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ConfigFile:
     """The configuration of postops, at the root of the repository."""
 
@@ -321,10 +321,8 @@ def read_config(data: bytes, root: Path, path: str = FILE_NAME) -> Config:
     front: Any = MarkedMap() if parsed.value is None else parsed.value
     shaped = read(ConfigFile, front, path) if not parsed.faults else None
     faults = shaped.faults if shaped else parsed.faults
-    if faults:
+    if faults or shaped is None or shaped.value is None:
         raise _error([(f.span, f.message, f.help) for f in faults])
-    if shaped is None or shaped.value is None:
-        raise ConfigError("the configuration could not be read", where=f"{path}:1:1")
     return _Checked(shaped.value, front, root, path).config()
 
 
@@ -461,7 +459,7 @@ def zone_known(name: str) -> bool:
     return True
 
 
-_LOOPBACK = re.compile(r"localhost|[a-z0-9-]+\.localhost|127(\.[0-9]{1,3}){3}|::1")
+_LOOPBACK = r"localhost|[a-z0-9-]+\.localhost|127(\.[0-9]{1,3}){3}|::1"
 
 
 def url_fault(text: str) -> tuple[str, str] | None:
@@ -481,6 +479,6 @@ def url_fault(text: str) -> tuple[str, str] | None:
         return "is not a URL", "write `https://` and a host"
     if "@" in url.netloc or "\\" in text or not text.isprintable() or " " in text or not host:
         return "is not a plain URL", "write `https://` and a host, without a login"
-    if url.scheme == "https" or (url.scheme == "http" and _LOOPBACK.fullmatch(host)):
+    if url.scheme == "https" or (url.scheme == "http" and re.fullmatch(_LOOPBACK, host)):
         return None
     return "is not https", "plain http is taken for loopback only: write `https://`"

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from postops.config import Config
 from postops.content.frontmatter import read_document
 from postops.content.posts import read_post
-from postops.reading import Fault
+
+if TYPE_CHECKING:
+    from postops.config import Config
+    from postops.reading import Fault
 
 CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
 GALAXY = sorted((CORPORA / "galaxy-social" / "posts").rglob("*.md"))

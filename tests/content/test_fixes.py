@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from postops.config import Config
 from postops.content.fixes import apply_fixes, diff, edited
 from postops.content.posts import read_post
 from postops.diagnostics import Edit, Fix, Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from postops.config import Config
 
 
 def fix(*edits: tuple[int, int, int, int, str], safe: bool = True) -> Fix:

@@ -192,7 +192,7 @@ def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(CASES) >= 60
     assert {fine for *_, fine in CASES} == {True, False}
     keys = {next(iter(parse(text, "f").value), None) for text, _ in POSTS}
-    assert {f for f in PostFront.__dataclass_fields__} <= keys
+    assert set(PostFront.__dataclass_fields__) <= keys
 
 
 def test_where_only_the_calendar_knows_the_reader_is_the_finer_of_the_two() -> None:

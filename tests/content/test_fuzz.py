@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from postops.config import read_config
 from postops.content.campaigns import read_campaign
 from postops.content.fixes import apply_fixes
 from postops.content.formats.window import Damaged
@@ -104,13 +105,12 @@ def test_any_value_under_any_key(config: Config, front: dict[str, str]) -> None:
 @QUICK
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_any_configuration_is_read_or_refused(config: Config, text: str) -> None:
-    from postops.config import read_config
-
+    where = "postops.yaml:"
     try:
         read_config(f"version: 1\naccounts: {{a: {{platform: x}}}}\n{text}".encode(), config.root)
     except ConfigError as error:
-        assert error.where is not None
-        assert error.where.startswith("postops.yaml:")
+        where = error.where or ""
+    assert where.startswith("postops.yaml:")
 
 
 MAGIC = st.sampled_from(
@@ -134,11 +134,10 @@ BOXES = st.lists(
 def test_any_media(magic: bytes, rest: bytes) -> None:
     try:
         facts = inspect(magic + rest)
-    except Damaged as error:
-        assert str(error)
-    else:
-        assert isinstance(facts, MediaFacts)
-        assert facts.seconds is None or 0 <= facts.seconds < 1e12
+    except Damaged:
+        return
+    assert isinstance(facts, MediaFacts)
+    assert facts.seconds is None or 0 <= facts.seconds < 1e12
 
 
 @QUICK

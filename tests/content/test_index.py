@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from postops.config import Config
 from postops.content.index import PostIndex
 from postops.content.posts import read_post
+
+if TYPE_CHECKING:
+    from postops.config import Config
 
 TEXT = b"""\
 ---

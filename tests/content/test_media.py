@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,8 @@ from postops.git import Repository
 from postops.model import digest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.rigs.git import Repo
 
 GIF = b"GIF89a\x02\x00\x03\x00\x00\x00\x00,\x00\x00\x00\x00\x02\x00\x03\x00\x00\x02\x01\x00\x00;"

@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from hashlib import sha1
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from postops.config import Config
 from postops.content.posts import Read, default_id, read_post
 from postops.content.source import WorkTree
-from postops.model import Post
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from postops.config import Config
+    from postops.model import Post
 
 DESIGNED = """\
 ---

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from jsonschema import Draft7Validator
 from postops import platforms
 from postops.content.schema import schemas
 
+ROOT = Path(__file__).parents[2]
 NAMES = ("bluesky", "mastodon", "x")
 
 
@@ -102,3 +105,24 @@ def test_a_post_knows_the_options_of_each_platform(
     whole: dict[str, Any], block: dict[str, Any], fine: bool
 ) -> None:
     assert Draft7Validator(whole["post.schema.json"]).is_valid({"platforms": block}) is fine
+
+
+def test_what_is_committed_is_current() -> None:
+    texts = runpy.run_path(str(ROOT / "scripts/schemas.py"))["texts"]()
+    assert len(texts) == 4
+    for name, text in texts.items():
+        committed = (ROOT / "schema" / name).read_text(encoding="utf-8")
+        assert committed == text, f"{name}: run python scripts/schemas.py"
+
+
+def test_the_script_says_what_is_stale_and_writes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = runpy.run_path(str(ROOT / "scripts/schemas.py"))
+    main = script["main"]
+    main.__globals__["FOLDER"] = tmp_path
+    assert main(["--check"]) == 1
+    assert "post.schema.json is not current" in capsys.readouterr().err
+    assert main([]) == 0
+    assert main(["--check"]) == 0
+    assert "$defs" in (tmp_path / "post.schema.json").read_text(encoding="utf-8")

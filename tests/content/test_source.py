@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,8 @@ from postops.content.source import CommitTree, Entry, WorkTree
 from postops.git import Repository
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.rigs.git import Repo
 
 FILES = {

@@ -181,7 +181,7 @@ def merge_bomb(levels: int) -> str:
 
 @pytest.mark.parametrize("levels", range(1, 13))
 @pytest.mark.parametrize("make", [bomb, merge_bomb])
-def test_bombs_are_refused_at_once_and_build_nothing(make, levels: int) -> None:
+def test_bombs_are_refused_at_once_and_build_nothing(make, levels: int, parser: str) -> None:
     text = make(levels)
     tracemalloc.start()
     started = time.perf_counter()
@@ -191,16 +191,16 @@ def test_bombs_are_refused_at_once_and_build_nothing(make, levels: int) -> None:
     tracemalloc.stop()
     assert read.value is None
     assert [fault.rule for fault in read.faults] == ["alias-or-anchor"]
-    assert seconds < 0.05
+    assert seconds < (0.05 if parser == "libyaml" else 0.5)  # tracing memory slows both
     assert peak < 1_000_000
 
 
 @pytest.mark.parametrize("depth", [10**2, 10**3, 10**4, 10**5, 10**6])
 @pytest.mark.parametrize("opener", ["[", "{a: ", "- ", "? "])
-def test_nesting_is_refused_at_once(depth: int, opener: str) -> None:
+def test_nesting_is_refused_at_once(depth: int, opener: str, parser: str) -> None:
     started = time.perf_counter()
     faults = parse("a: " * (opener[0] in "[{") + opener * depth, "f.md").faults
-    assert time.perf_counter() - started < 0.2
+    assert time.perf_counter() - started < (0.2 if parser == "libyaml" else 2)
     expected = "front-matter-too-large" if len(opener) * depth > 16_000 else "nested-too-deep"
     assert [fault.rule for fault in faults] in ([expected], ["front-matter-invalid"])
 

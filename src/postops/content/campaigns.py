@@ -35,8 +35,7 @@ def read_campaign(data: bytes, path: str, *, blob: str | None = None) -> ReadCam
         return ReadCampaign(None, document.faults)
     front, found = read(CampaignFront, document.front, path, (2, 1))
     faults = [*document.faults, *found]
-    if front is None:
-        return ReadCampaign(None, tuple(faults))
+    front = front or CampaignFront()
     utm = front.utm
     given = {"source": utm.source, "medium": utm.medium, "campaign": utm.campaign}
     campaign = Campaign(

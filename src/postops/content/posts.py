@@ -52,10 +52,10 @@ def read_post(
     if document.front is None:
         return Read(None, document.faults)
     front, faults = read(PostFront, document.front, path, (2, 1))
-    if front is None:
-        return Read(None, document.faults + faults)
     maker = _Maker(path, document.front, config, source)
-    post = maker.post(front, document.body, document.body_line, blob or blob_id(data))
+    post = maker.post(
+        front or PostFront(), document.body, document.body_line, blob or blob_id(data)
+    )
     return Read(post, (*document.faults, *faults, *maker.faults))
 
 

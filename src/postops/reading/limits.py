@@ -40,10 +40,11 @@ class Pattern(Limit):
         if examples:
             self.keywords["examples"] = examples
         self.secret = secret
-        self._match = re.compile(pattern).fullmatch
+        self._pattern = pattern
 
     def allows(self, value: Any) -> bool:
-        return self._match(value) is not None
+        # re keeps what it compiled; compiling all patterns at import would cost every command.
+        return re.fullmatch(self._pattern, value) is not None
 
 
 class Range(Limit):

@@ -73,8 +73,9 @@ class _Generator(GenerateJsonSchema):
         for name in special.values():
             result["properties"].pop(name, None)
         result["additionalProperties"] = "rest" in special
-        result["description"] = getdoc(shape)
-        for name, text in _docstrings(shape).items():
+        result["description"] = " ".join((getdoc(shape) or "").partition("\n\n")[0].split())
+        told = {f.name: f.metadata["doc"] for f in fields(shape) if "doc" in f.metadata}
+        for name, text in (told | _docstrings(shape)).items():
             if name in result["properties"]:
                 result["properties"][name]["description"] = text
         result.pop("title", None)

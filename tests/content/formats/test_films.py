@@ -131,6 +131,24 @@ def test_codecs_without_a_name_of_ours_keep_theirs() -> None:
     assert inspect(film(movie_head(1), track(b"text", b"tx3g"))).video_codec is None
 
 
+def test_a_film_without_heads_says_what_is_left() -> None:
+    bare = box(b"trak", box(b"mdia", box(b"hdlr", bytes(8), b"vide", bytes(12)),
+               box(b"minf", box(b"stbl", box(b"stsd", bytes(8), box(b"avc1"))))))  # fmt: skip
+    found = inspect(film(bare, box(b"trak")))
+    assert (found.seconds, found.width, found.height, found.video_codec) == (
+        None,
+        None,
+        None,
+        "h264",
+    )
+
+
+def test_a_last_box_may_reach_to_the_end() -> None:
+    whole = film(movie_head(4), VIDEO)
+    start = whole.index(b"moov") - 4
+    assert inspect(whole[:start] + bytes(4) + whole[start + 4 :]).seconds == 4
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

@@ -161,10 +161,9 @@ def test_a_file_that_is_cut_off_never_crashes(form: str) -> None:
     for length in range(1, len(whole), max(1, len(whole) // 200)):
         try:
             found = inspect(whole[:length])
-        except Damaged as error:
-            assert str(error)
-        else:
-            assert isinstance(found, MediaFacts)
+        except Damaged:
+            continue
+        assert isinstance(found, MediaFacts)
 
 
 @pytest.mark.parametrize(
