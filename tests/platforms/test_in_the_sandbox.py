@@ -296,6 +296,17 @@ async def test_an_instance_that_ignores_keys_makes_two_and_find_says_so() -> Non
     assert len(finding.receipts) == 2
 
 
+async def test_attached_media_guard_where_keys_are_ignored() -> None:
+    stage = Stage("mastodon", idempotency="ignored")
+    out = stage.part("Look", files=[picture()])
+    made = await stage.publish(out)
+    with pytest.raises(Rejected) as caught:
+        await stage.publish(out)
+    assert caught.value.duplicate
+    finding = await stage.platform.find(out, known=frozenset())
+    assert [found.remote_id for found in finding.receipts] == [made.remote_id]
+
+
 async def test_a_status_the_server_silently_dropped_is_noticed() -> None:
     stage = Stage("mastodon", silently_dropped=["buy now"])
     with pytest.raises(OutcomeUnknown, match="did not keep it"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from postops.errors import AuthExpired, NotSent, OutcomeUnknown, Rejected
@@ -12,6 +13,7 @@ from postops.model import Facet, Finding, Identity, Metrics, Receipt
 from postops.platforms._answers import dig, is_id, web_address, when
 from postops.platforms._http import Request, call
 from postops.platforms._origin import origin
+from postops.platforms._uploads import Uploads
 from postops.platforms.base import Platform
 from postops.platforms.mastodon.compare import poll_of, shape_fits, shown_fits, source_fits
 from postops.platforms.mastodon.limits import Allowed, check
@@ -49,6 +51,7 @@ class Mastodon(Platform):
         super().__init__(settings, credentials, client)
         self._identity: Identity | None = None
         self._allowed: Allowed | None = None
+        self._uploads = Uploads()
 
     # ------------------------------------------------------------------ pure
 
@@ -95,7 +98,7 @@ class Mastodon(Platform):
     async def prepare(self, outgoing: Outgoing) -> Prepared:
         """Ask what the server allows, then upload. An upload nobody uses is dropped after a day."""
         check(await self._limits(), outgoing)
-        return {"media_ids": [await upload(self, file) for file in outgoing.files]}
+        return {"media_ids": await self._uploads.of(outgoing, partial(upload, self))}
 
     async def publish(self, outgoing: Outgoing, prepared: Prepared) -> Receipt:
         """Post with the part's key, then read the status back once.
@@ -103,14 +106,7 @@ class Mastodon(Platform):
         The key may bring back another status than was sent, and a spam filter may answer with one
         it never kept: both are an `OutcomeUnknown`.
         """
-        answer = await self.send(
-            "publishing",
-            "POST",
-            "/api/v1/statuses",
-            headers={"idempotency-key": outgoing.key},
-            json=self._fields(outgoing, prepared["media_ids"]),
-            effect=True,
-        )
+        answer = await self._post(outgoing, prepared)
         status_id = answer.id("id")
         receipt = self._receipt(answer, answer.document, _digests(outgoing))
         try:
@@ -201,6 +197,20 @@ class Mastodon(Platform):
         return await call(self, request, refusal)
 
     # ------------------------------------------------------------------ one call each
+
+    async def _post(self, outgoing: Outgoing, prepared: Prepared) -> Answer:
+        try:
+            return await self.send(
+                "publishing",
+                "POST",
+                "/api/v1/statuses",
+                headers={"idempotency-key": outgoing.key},
+                json=self._fields(outgoing, prepared["media_ids"]),
+                effect=True,
+            )
+        except Rejected:
+            self._uploads.forget(outgoing)
+            raise
 
     async def _get(self, status_id: str) -> Answer:
         return await self.send("reading the post", "GET", _path(status_id))

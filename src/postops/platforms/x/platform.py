@@ -14,6 +14,7 @@ from postops.model import Certainty, Facet, Finding, Identity, Metrics, Receipt
 from postops.platforms._answers import dig
 from postops.platforms._http import Request, call
 from postops.platforms._origin import origin
+from postops.platforms._uploads import Uploads
 from postops.platforms.base import Platform
 from postops.platforms.x.compare import echoes, matches, posted_at
 from postops.platforms.x.media import upload
@@ -59,6 +60,7 @@ class X(Platform):
         self._identity: Identity | None = None
         self._spelling = 0
         self._signed = 0
+        self._uploads = Uploads()
 
     # ------------------------------------------------------------------ pure
 
@@ -111,17 +113,11 @@ class X(Platform):
 
     async def prepare(self, outgoing: Outgoing) -> Prepared:
         """Upload the media. What is not used expires after a day."""
-        return {"media_ids": [await upload(self, file) for file in outgoing.files]}
+        return {"media_ids": await self._uploads.of(outgoing, partial(upload, self))}
 
     async def publish(self, outgoing: Outgoing, prepared: Prepared) -> Receipt:
         """Post. A duplicate is `Rejected(duplicate=True)`: a hint to search, never a success."""
-        answer = await self.send(
-            "publishing",
-            "POST",
-            "/2/tweets",
-            json=_body(outgoing, prepared["media_ids"]),
-            effect=True,
-        )
+        answer = await self._post(outgoing, prepared)
         post_id = answer.get("data", "id", of=str)
         if not _POST_ID.fullmatch(post_id):
             raise answer.unreadable("the post's id is no number")
@@ -223,6 +219,14 @@ class X(Platform):
         return await call(self, request, partial(refusal, static=static))
 
     # ------------------------------------------------------------------ small
+
+    async def _post(self, outgoing: Outgoing, prepared: Prepared) -> Answer:
+        body = _body(outgoing, prepared["media_ids"])
+        try:
+            return await self.send("publishing", "POST", "/2/tweets", json=body, effect=True)
+        except Rejected:
+            self._uploads.forget(outgoing)
+            raise
 
     async def _read_posts(
         self, path: str, query: Mapping[str, str], extra: str = "entities,attachments"
