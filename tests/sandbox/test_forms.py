@@ -52,6 +52,8 @@ async def test_the_encodings():
         "a": [1]
     }
     assert await read_fields(request(b"", "application/json")) == {}
+    pair = request(b'{"a": "\\ud83d\\ude80"}', "application/json")
+    assert await read_fields(pair) == {"a": "🚀"}
 
 
 async def test_multipart_keeps_every_byte():
@@ -74,6 +76,7 @@ async def test_multipart_keeps_every_byte():
         (b"--B\r\nX: y\r\n\r\nx\r\n--B--", "multipart/form-data; boundary=B"),
         (b"{", "application/json"),
         (b"[1]", "application/json"),
+        (b'{"a": "\\ud800"}', "application/json"),
         (b"\xff", "application/json"),
     ],
 )

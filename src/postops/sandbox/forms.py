@@ -43,6 +43,9 @@ def read_json(body: bytes) -> dict[str, Any]:
     """Return a JSON object; an empty body is an empty one. Raises BadBody."""
     try:
         document = json.loads(body) if body.strip() else {}
+        # Half a surrogate pair is JSON, but no text: nothing could ever answer with it.
+        if b"\\u" in body:
+            json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as fault:
         raise BadBody("the body is not JSON") from fault
     if not isinstance(document, dict):

@@ -140,6 +140,7 @@ async def test_listing_filters(masto):
     assert await listed(max_id=third) == [reply, first]
     assert await listed(limit="0") == [third, reply, first]
     assert await listed(since_id=third) == []
+    assert await listed(since_id="x") == [third, reply, first]
     assert (await masto("GET", "/v1/accounts/1/statuses")).status_code == 404
 
 

@@ -51,6 +51,7 @@ async def test_what_is_asked_wrongly(x):
     path = f"/users/{x.account.id}/tweets"
     for query in (
         {"max_results": 4},
+        {"since_id": "x"},
         {"max_results": 101},
         {"pagination_token": "no"},
         {"tweet.fields": "nothing"},

@@ -9,6 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from postops.sandbox.permalink import permalink
+
+from .accounts import PLATFORM
 from .errors import XrpcError, respond
 from .methods import Method, Turn
 from .records import METHODS as RECORDS
@@ -53,6 +56,7 @@ def build(world: World) -> Starlette:
     routes = [
         Route("/xrpc/_health", health),
         Route("/xrpc/{method}", call, methods=["GET", "POST"]),
+        permalink(world, PLATFORM, "/profile/{handle}/post/{id}"),
     ]
     handlers: dict[Any, Any] = {XrpcError: failed, HTTPException: failed}
     return Starlette(routes=routes, exception_handlers=handlers)

@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from postops.sandbox.permalink import permalink
+
 from . import instance, media, statuses
 from .accounts import PLATFORM, by_handle, rules
 from .calls import Call
@@ -106,6 +108,7 @@ def build(world: World) -> Starlette:
         for tail in ("", "/")
     ]
     handlers: dict[Any, Any] = {ApiError: _failed, HTTPException: _failed}
+    routes.append(permalink(world, PLATFORM, "/@{user}/{id}"))
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app

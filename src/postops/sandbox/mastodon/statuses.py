@@ -126,16 +126,20 @@ async def of_account(call: Call) -> Response:
         shown = [one for one in shown if not one["in_reply_to_id"]]
     if flag(query.get("only_media")):
         shown = [one for one in shown if one["media_ids"]]
-    low = max((int(query[name]) for name in ("since_id", "min_id") if name in query), default=-1)
-    shown = [one for one in shown if int(one["id"]) > low]
-    if "max_id" in query:
-        shown = [one for one in shown if int(one["id"]) < int(query["max_id"])]
+    low = max(_id(query, "since_id", 0), _id(query, "min_id", 0))
+    high = _id(query, "max_id", 1 << 64)
+    shown = [one for one in shown if low < int(one["id"]) < high]
     page = shown[:limit] if "min_id" in query else shown[-limit:]
     page.reverse()
     answer = JSONResponse([entities.status(call.world, one) for one in page])
     if page:
         answer.headers["link"] = _links(call, owner, page)
     return answer
+
+
+def _id(query: dict[str, Any], name: str, default: int) -> int:
+    given = str(query.get(name, ""))
+    return int(given) if given.isdecimal() else default
 
 
 def _limit(given: Any) -> int:

@@ -8,7 +8,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from postops.sandbox.permalink import permalink
+
 from . import media, reading, signin, writing
+from .accounts import PLATFORM
 from .calls import Call
 from .problems import Problem, respond
 
@@ -50,6 +53,7 @@ def build(world: World) -> Starlette:
         Route(path, _route(world, endpoints), methods=list(endpoints))
         for path, endpoints in by_path.items()
     ]
+    routes.append(permalink(world, PLATFORM, "/{user}/status/{id}"))
     handlers: dict[Any, Any] = {Problem: _failed, HTTPException: _failed}
     return Starlette(routes=routes, exception_handlers=handlers)
 

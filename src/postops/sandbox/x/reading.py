@@ -63,7 +63,7 @@ async def of_user(call: Call) -> Response:
         raise Problem(
             404, f"Could not find user with id: [{call.path['id']}].", "resource-not-found"
         )
-    posts = [post for post in _listed(call.world, owner) if _asked_for(call, post)]
+    posts = _asked_for(call, _listed(call.world, owner))
     size = _page_size(call)
     start = _offset(call)
     page = posts[start : start + size]
@@ -140,17 +140,24 @@ def _listed(world: World, owner: SandboxAccount) -> list[dict[str, Any]]:
     ]
 
 
-def _asked_for(call: Call, post: dict[str, Any]) -> bool:
-    query, created = call.request.query_params, datetime.fromisoformat(post["created_at"])
+def _asked_for(call: Call, posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    query = call.request.query_params
     start, end = _time(call, "start_time"), _time(call, "end_time")
+    since, until = query.get("since_id", "0"), query.get("until_id", "9" * 20)
+    if not (since.isdecimal() and until.isdecimal()):
+        raise invalid("since_id and until_id must be post ids")
+    low, high = int(since), int(until)
+    without_replies = "replies" in call.names("exclude")
     # X compares whole seconds: a start_time within the second of the post still finds it.
-    return (
-        (start is None or created.replace(microsecond=0) >= start.replace(microsecond=0))
-        and (end is None or created <= end)
-        and int(post["id"]) > int(query.get("since_id", "-1"))
-        and ("until_id" not in query or int(post["id"]) < int(query["until_id"]))
-        and not ("replies" in call.names("exclude") and post["reply_to"])
-    )
+    first = start.replace(microsecond=0) if start else None
+    return [
+        post
+        for post in posts
+        if low < int(post["id"]) < high
+        and not (without_replies and post["reply_to"])
+        and (first is None or datetime.fromisoformat(post["created_at"]) >= first)
+        and (end is None or datetime.fromisoformat(post["created_at"]) <= end)
+    ]
 
 
 def _page_size(call: Call) -> int:

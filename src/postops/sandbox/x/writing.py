@@ -79,6 +79,8 @@ async def create(call: Call) -> Response:
         parent["replies"] += 1
     posts[post["id"]] = post
     call.world.shelf(PLATFORM, "by_account").setdefault(account.name, []).append(post["id"])
+    if not post["media_ids"]:
+        _said(call.world, account)[post["text"]] = post["id"]
     linked = find_links(post["text"], scheme_required=False)
     charge(call.world, account, "post with link" if linked else "post")
     data = {
@@ -196,12 +198,14 @@ def _refuse_duplicate(world: World, account: SandboxAccount, post: dict[str, Any
     """
     if post["media_ids"]:
         return
+    old = world.shelf(PLATFORM, "posts").get(_said(world, account).get(post["text"], ""))
+    if old is None or (old["deleted_at"] and not account.options.get("deleted_still_counts")):
+        return
     window = timedelta(seconds=account.options.get("duplicate_window_seconds", _DUPLICATE_SECONDS))
-    posts = world.shelf(PLATFORM, "posts")
-    for one in reversed(world.shelf(PLATFORM, "by_account").get(account.name, [])):
-        old = posts[one]
-        if world.now() - datetime.fromisoformat(old["created_at"]) >= window:
-            return
-        gone = old["deleted_at"] and not account.options.get("deleted_still_counts")
-        if old["text"] == post["text"] and not old["media_ids"] and not gone:
-            raise Problem(403, "You are not allowed to create a Tweet with duplicate content.")
+    if world.now() - datetime.fromisoformat(old["created_at"]) < window:
+        raise Problem(403, "You are not allowed to create a Tweet with duplicate content.")
+
+
+def _said(world: World, account: SandboxAccount) -> dict[str, Any]:
+    """Return the newest post of each text that stood without media."""
+    return world.shelf(PLATFORM, "said", account.name)
