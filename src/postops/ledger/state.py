@@ -66,11 +66,11 @@ class DeliveryState:
     """All that is known of one delivery.
 
     `parts`, `keys`, `first_claim_at`, `part_since` are of the current generation. `claim` is the
-    event of the open claim, `None` once it is settled; `last_claim` stays. `action` is that of the
-    last claim. `prepared` holds the `handle` event of each part: of the open claim, or of the last
-    one until the next. `source`, `payload`, `commit` and `blob` are of what was published (of what
-    was claimed, until then). `error` and `reason` are of the last event that gave one, and empty
-    after a success. `retried_at` stands from a person's `retry` until it came to something.
+    event of the open claim, `None` once it is settled; `action` is that of the last one. `prepared`
+    holds the `handle` event of each part: of the open claim, or of the last one until the next.
+    `source`, `payload`, `commit` and `blob` are of what was published (of what was claimed, until
+    then). `error` and `reason` are of the last event that gave one, and empty after a success.
+    `retried_at` stands from a person's `retry` until it came to something.
     """
 
     name: str
@@ -82,7 +82,6 @@ class DeliveryState:
     parts_total: int = 1
     parts: dict[int, PartState] = field(default_factory=dict)
     claim: dict[str, Any] | None = None
-    last_claim: dict[str, Any] | None = None
     action: str | None = None
     keys: dict[int, str] = field(default_factory=dict)
     first_claim_at: str | None = None
@@ -141,7 +140,7 @@ class LedgerState:
     ids: set[str] = field(default_factory=set)
     renamed: dict[str, str] = field(default_factory=dict)
     _remote_ids: dict[str, set[str]] = field(default_factory=dict)
-    _posts: dict[str, dict[str, None]] = field(default_factory=dict)
+    _posts: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def link(self) -> Link:
@@ -158,7 +157,7 @@ class LedgerState:
 
     def by_post(self, post: str) -> list[DeliveryState]:
         """The deliveries of one post, by account."""
-        names = sorted(self._posts.get(post, ()))
+        names = sorted(set(self._posts.get(post, ())))
         return [self.deliveries[name] for name in names if name in self.deliveries]
 
     def own(self, account: str, remote_id: str) -> None:
@@ -170,10 +169,10 @@ class LedgerState:
         delivery = self.deliveries.get(name)
         if delivery is None:
             post, account = _split(name)
-            if account in self.renamed:
+            if self.renamed and account in self.renamed:
                 return self.store(f"{post}@{self.renamed[account]}")
             delivery = self.deliveries[name] = DeliveryState(name, post, account)
-            self._posts.setdefault(post, {})[name] = None
+            self._posts.setdefault(post, []).append(name)
         return delivery
 
     def rename(self, old: str, new: str) -> None:
@@ -185,7 +184,7 @@ class LedgerState:
             del self.deliveries[delivery.name]
             delivery.name, delivery.account = f"{delivery.post}@{new}", new
             self.deliveries.setdefault(delivery.name, delivery)
-            self._posts[delivery.post][delivery.name] = None
+            self._posts[delivery.post].append(delivery.name)
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -289,9 +288,9 @@ def _claimed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if event.get("generation", delivery.generation) > delivery.generation:
         _new_generation(delivery, event["generation"])
     # A handle outlives its claim only where that may have been used: taken over, or in doubt.
-    if delivery.claim is None and delivery.phase != "in_doubt":
+    if delivery.prepared and delivery.claim is None and delivery.phase != "in_doubt":
         delivery.prepared = {}
-    delivery.claim = delivery.last_claim = event
+    delivery.claim = event
     delivery.action = event.get("action", "publish")
     delivery.attempt = event.get("attempt", delivery.attempt + 1)
     delivery.phase = "claimed"
@@ -450,7 +449,7 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.generation = number
     delivery.attempt = 0
     delivery.phase = "new"
-    delivery.claim = delivery.last_claim = delivery.action = None
+    delivery.claim = delivery.action = None
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
 
