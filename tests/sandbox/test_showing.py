@@ -25,8 +25,8 @@ def test_threads_are_drawn_in_order_with_branches(world, monkeypatch):
         world, monkeypatch, post(1), post(2), post(3, parent="1"), post(4, parent="1"),
         post(5, parent="3"), post(6, parent="elsewhere"),
     )  # fmt: skip
-    drawn = [[(one.post.id, one.depth) for one in thread] for thread in column.threads]
-    assert drawn == [[("6", 0)], [("2", 0)], [("1", 0), ("3", 1), ("5", 2), ("4", 1)]]
+    drawn = [[one.post.id for one in thread] for thread in column.threads]
+    assert drawn == [["6"], ["2"], ["1", "3", "5", "4"]]
     assert (column.live, column.spent) == (6, 0)
 
 

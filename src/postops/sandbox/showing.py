@@ -34,7 +34,6 @@ class ShownPost:
     anchor: str
     spans: list[Span]
     grown: Reactions
-    depth: int
     warning: str
     options: list[str]
     card: Mapping[str, str] | None
@@ -74,13 +73,12 @@ def _column(world: World, account: SandboxAccount) -> Column:
     posts = world.timeline(account.platform, account.name)
     column = Column(account, world.costs(account.platform, account.name))
     column.threads = [
-        [_shown(world, account, post, depth) for post, depth in thread]
-        for thread in reversed(_threads(posts))
+        [_shown(world, account, post) for post in thread] for thread in reversed(_threads(posts))
     ]
     return column
 
 
-def _threads(posts: list[TimelinePost]) -> list[list[tuple[TimelinePost, int]]]:
+def _threads(posts: list[TimelinePost]) -> list[list[TimelinePost]]:
     """Put replies under what they answer; a parent on another account starts a thread too."""
     known = {post.id for post in posts}
     by_parent = {
@@ -93,16 +91,15 @@ def _threads(posts: list[TimelinePost]) -> list[list[tuple[TimelinePost, int]]]:
     roots = [post for post in posts if post.in_reply_to not in known]
     threads = []
     for root in roots:
-        thread, waiting = [], [(root, 0)]
+        thread, waiting = [], [root]
         while waiting:
-            post, depth = waiting.pop(0)
-            thread.append((post, depth))
-            waiting = [(reply, depth + 1) for reply in by_parent.get(post.id, [])] + waiting
+            thread.append(waiting.pop(0))
+            waiting = by_parent.get(thread[-1].id, []) + waiting
         threads.append(thread)
     return threads
 
 
-def _shown(world: World, account: SandboxAccount, post: TimelinePost, depth: int) -> ShownPost:
+def _shown(world: World, account: SandboxAccount, post: TimelinePost) -> ShownPost:
     raw = post.raw
     visibility = str(raw.get("visibility", "public"))
     return ShownPost(
@@ -110,7 +107,6 @@ def _shown(world: World, account: SandboxAccount, post: TimelinePost, depth: int
         anchor=anchor(account.platform, post.id),
         spans=_spans(post),
         grown=reactions(world.seed, post.id, world.now() - post.created_at),
-        depth=depth,
         warning=str(raw.get("spoiler_text") or ""),
         options=list((raw.get("poll") or {}).get("options", [])),
         card=_card(raw),
