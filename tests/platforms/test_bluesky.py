@@ -494,14 +494,20 @@ async def test_an_expired_token_is_renewed_once_and_the_call_repeated() -> None:
 
 
 async def test_many_calls_that_find_the_token_expired_renew_it_once() -> None:
-    def get(request: httpx.Request) -> httpx.Response:
-        return missing() if request.headers["authorization"].endswith("access-2") else EXPIRED
+    script = server(GET=missing(), REFRESH=json(200, session(2)))
+    together = asyncio.Barrier(5)
 
-    script = server(GET=get, REFRESH=json(200, session(2)))
-    platform = account("bluesky", script)
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("authorization", "").endswith("access-1"):
+            await together.wait()  # all five are out with the old token
+            return EXPIRED
+        return script(request)
+
+    platform = account("bluesky", httpx.MockTransport(answer))
     out = outgoing("bluesky")
     await asyncio.gather(*(platform.find(out, known=frozenset()) for _ in range(5)))
     assert len(script.asked(REFRESH)) == 1
+    assert len(script.asked(GET)) == 5
 
 
 async def test_a_session_that_cannot_be_renewed_is_opened_anew() -> None:

@@ -48,6 +48,12 @@ def test_a_spent_budget_decides_and_not_a_full_one_that_ends_later() -> None:
     assert retry_after(headers, AT) == 60
 
 
+def test_a_refusal_with_budget_left_waits_for_the_tightest() -> None:
+    headers = family("ratelimit-", "10", "3", EPOCH)
+    assert retry_after(headers, AT) == 60
+    assert retry_after(headers, None) is None
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -19,6 +19,7 @@ from postops.errors import (
 )
 from postops.model import Outgoing, digest
 from postops.platforms import load, names
+from postops.platforms.x.media import CHUNK
 from postops.sandbox.app import transport
 from postops.sandbox.faults import Fault
 from postops.sandbox.world import World
@@ -392,6 +393,14 @@ async def test_a_lagging_listing_misses_and_then_finds() -> None:
     assert (await stage.platform.find(out, known=frozenset())).receipts == ()
     stage.world.advance(stage.platform.capabilities.search_lag_seconds)
     assert len((await stage.platform.find(out, known=frozenset())).receipts) == 1
+
+
+async def test_a_video_of_several_chunks_arrives_whole() -> None:
+    stage = Stage("x")
+    long = video(size=CHUNK + 1)
+    await stage.publish(stage.part("Watch", files=[long]))
+    (post,) = stage.live()
+    assert post.media[0]["bytes"] == long.read()
 
 
 async def test_a_poll_on_x() -> None:
