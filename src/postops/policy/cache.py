@@ -78,7 +78,7 @@ class Cache:
     def __init__(self, directory: Path, root: Path, key: str) -> None:
         self.file = directory / FILE_NAME
         self.mark = directory / f"{FILE_NAME}.{os.getpid()}"
-        self.root = root
+        self.root = str(root)
         self.head = f"postops {FORMAT} {key}"
         self.stamps: dict[str, Stamp] = {}
         self.began = self._touch()
@@ -125,7 +125,7 @@ class Cache:
     def _stamp(self, path: str) -> Stamp:
         if path not in self.stamps:
             try:
-                status = os.lstat(self.root / path)
+                status = os.lstat(f"{self.root}/{path}")
             except (OSError, ValueError):
                 self.stamps[path] = None
             else:

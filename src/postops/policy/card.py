@@ -58,7 +58,7 @@ class Card(NamedTuple):
     sent: Mapping[str, Sent] = {}
     media: Sequence[str] = ()
     marks: Mapping[str, Sequence[int]] = {}
-    allow_marks: Sequence[Sequence[int]] = ()
+    allow_marks: Sequence[Sequence[int]] = []
     body_line: int = 1
 
     @property
@@ -83,20 +83,16 @@ class Card(NamedTuple):
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Card:
-        """The way back from `row`."""
-        card = cls(*row)
-        return card._replace(
-            accounts=tuple(card.accounts),
-            tags=tuple(card.tags),
-            allow=tuple(card.allow),
-            media=tuple(card.media),
-            sent={account: Sent(*sent) for account, sent in card.sent.items()},
-            allow_marks=tuple([tuple(mark) for mark in card.allow_marks]),
-            marks={key: tuple(mark) for key, mark in card.marks.items()},
-        )
+        """The way back from `row`: written for speed, as every start reads all cards."""
+        values = list(row)
+        for index in _LISTS:
+            values[index] = tuple(values[index])
+        values[_SENT] = {account: Sent._make(sent) for account, sent in values[_SENT].items()}
+        return cls._make(values)
 
 
 _SENT = Card._fields.index("sent")
+_LISTS = [Card._fields.index(name) for name in ("accounts", "tags", "allow", "media")]
 
 
 def card_of(
@@ -104,10 +100,8 @@ def card_of(
 ) -> Card:
     """The card of a post that goes to these accounts."""
     front = post.front
-    marks = {key: front.marks[key] for key in _MARKED if key in front}
-    allow_marks: tuple[Any, ...] = ()
-    if post.allow:
-        allow_marks = tuple(front["allow"].marks.values())
+    marks = {key: list(front.marks[key]) for key in _MARKED if key in front}
+    allow_marks = [list(mark) for mark in front["allow"].marks.values()] if post.allow else []
     return Card(
         path=post.path,
         blob=post.blob,

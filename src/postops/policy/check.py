@@ -80,15 +80,15 @@ def check(
     notes += [stamped_fault(fault, None) for fault in config_faults(config)]
     by_id = {campaign.id: campaign for campaign in campaigns}
     context = Context(config, source, by_id, targets.by_name)
-    kept = caching.open_cache(cache, source, config, campaigns)
-    rows = workers.examine_all(scanned.files, context, kept, jobs)
-    cards = tuple([row.card for row in rows if row.card is not None])
-    found = [*notes, *(one for row in rows for one in row.diagnostics)]
     named = None if paths is None else frozenset(paths)
-    given = OnSet(cards, config, campaigns, targets.by_name, now, ledger, named, paths is None)
-    found += over_all(given)
-    wanted = Wanted.of(config, select, ignore)
-    diagnostics = settle(found, cards, wanted, whole=paths is None)
+    with workers.uncollected():
+        kept = caching.open_cache(cache, source, config, campaigns)
+        rows = workers.examine_all(scanned.files, context, kept, jobs)
+        cards = tuple([row.card for row in rows if row.card is not None])
+        found = [*notes, *(one for row in rows for one in row.diagnostics)]
+        given = OnSet(cards, config, campaigns, targets.by_name, now, ledger, named, named is None)
+        found += over_all(given)
+        diagnostics = settle(found, cards, Wanted.of(config, select, ignore), whole=named is None)
     files = tuple(sorted([*looked, *(entry.path for entry in scanned.files)]))
     return Report(diagnostics, cards, files, summarize(diagnostics, len(files)))
 

@@ -32,7 +32,7 @@ TRAITS: tuple[str, ...] = (
     "time",
 )
 
-_LONG_WORD = re.compile(r"[A-Za-z0-9+/_=.-]{16}|[Pp]ass|[Ss]ecret|[Tt]oken|[Kk]ey\b|KEY|PASS")
+_LONG_WORD = re.compile(r"[A-Za-z0-9_-]{16}|[Pp]ass|[Ss]ecret|[Tt]oken|[Kk]ey\b|KEY|PASS")
 
 
 def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozenset[str]:
