@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from postops.config import Config
     from postops.reading import Fault
 
-QUICK = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 PIECES = [
     "---\n", "---", "\n", "\r\n", "\r", " ", "  ", "\t", ": ", "- ", "[", "]", "{", "}", ",", "#",

@@ -7,14 +7,12 @@ from io import BytesIO
 from posixpath import normpath
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from postops.content.source import LARGEST
 from postops.model import Media, MediaFacts
 
 if TYPE_CHECKING:
     from postops.content.source import ContentSource
     from postops.diagnostics import Span
-
-SIZE_LIMIT = 1024 * 1024 * 1024
-"""Bytes of a media file taken. GitHub refuses files above 100 MB, and Git LFS above 5 GB."""
 
 _PAGE = 1024 * 1024
 
@@ -116,8 +114,8 @@ def inspect(file: BinaryIO | bytes) -> MediaFacts:
     size = file.seek(0, 2)
     if size == 0:
         raise Damaged("is empty")
-    if size > SIZE_LIMIT:
-        raise Damaged(f"is larger than {SIZE_LIMIT // 1024**2} MiB")
+    if size > LARGEST:
+        raise Damaged(f"is larger than {LARGEST // 1024**2} MiB")
     header = read_header(Window(file, size))
     return MediaFacts(header.mime, size, _digest(file), *header[1:])
 

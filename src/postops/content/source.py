@@ -21,6 +21,9 @@ EntryKind = Literal["file", "symlink", "submodule", "other"]
 
 _CHUNK = 500  # posts held in memory at once
 
+LARGEST = 1024 * 1024 * 1024
+"""Bytes of one file taken. GitHub refuses files above 100 MB, and Git LFS above 5 GB."""
+
 
 class Entry(NamedTuple):
     """Something that has a path. `blob` and `size` are `None` where finding out costs a read."""
@@ -58,6 +61,7 @@ class WorkTree:
         self.root = root
         self._repository = repository
         self._tracked: frozenset[str] | None = None
+        self._names: dict[Path, frozenset[str]] = {}
 
     def walk(self, prefix: str) -> list[Entry]:
         found: list[Entry] = []
@@ -85,7 +89,7 @@ class WorkTree:
         for number, part in enumerate(parts, 1):
             # A file system may take chart.png for Chart.png; git and the platforms' readers do not.
             try:
-                names = os.listdir(here)  # noqa: PTH208 - the names are all that is wanted
+                names = self._names_in(here)
                 status = os.lstat(here / part)
             except OSError:
                 return None
@@ -127,6 +131,12 @@ class WorkTree:
             skip = 0 if below == "." else len(below) + 1
             self._tracked = frozenset(name[skip:] for name in names)
         return path in self._tracked
+
+    def _names_in(self, directory: Path) -> frozenset[str]:
+        """The names in a directory, listed once: a thousand posts may share one of media."""
+        if directory not in self._names:
+            self._names[directory] = frozenset(os.listdir(directory))  # noqa: PTH208
+        return self._names[directory]
 
     def _bytes(self, path: str, limit: int) -> bytes | None:
         try:
@@ -186,6 +196,8 @@ class CommitTree:
         entry = self.find(path)
         if entry is None or entry.kind != "file" or entry.blob is None:
             raise OSError(f"{path} is not a regular file")
+        if not self._small([entry.blob], LARGEST):
+            raise OSError(f"{path} is larger than {LARGEST // 1024**2} MiB")
         return BytesIO(self.repository.cat([entry.blob])[entry.blob])
 
     def load(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | None]]:
