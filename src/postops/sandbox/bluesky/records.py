@@ -124,7 +124,8 @@ async def _list_records(turn: Turn) -> Any:
     if cursor is not None:
         keys = [key for key in keys if (key > cursor if forward else key < cursor)]
     page = [_entry(account.id, f"{collection}/{key}", records) for key in keys[:limit]]
-    return {"records": page} | ({"cursor": keys[limit - 1]} if len(keys) >= limit else {})
+    # The PDS names a cursor even on the last page; only an empty page has none.
+    return {"records": page} | ({"cursor": keys[:limit][-1]} if keys else {})
 
 
 def _entry(did: str, path: str, records: dict[str, Any]) -> dict[str, Any]:
