@@ -48,11 +48,11 @@ def published(name: str = "hello@main", **more: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(params=["memory", "file", "same", "http", "local", "local-same"])
+@pytest.fixture(params=["memory", "file", "same", "local", "local-same"])
 def runner(
     request: pytest.FixtureRequest, repo: Repo, tmp_path: Path, http_backend: HttpBackend
 ) -> Runner:
-    """Makes one runner's remote after another, all of one ledger."""
+    """Makes one runner's remote after another, all of one ledger. Slower, and so on request: http."""
     kind = request.param
     cloud = Cloud()
     counter = iter(range(100))

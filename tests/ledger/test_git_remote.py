@@ -549,6 +549,7 @@ async def test_lost_locks_while_fetching_are_tried_again(
 ) -> None:
     await two_commits(repo)
     lock = repo.path / ".git/refs/postops/remote/state.lock"
+    repo.git("config", "core.filesRefLockTimeout", "1")
     ledger = await opened(repo.path, "two")
     elsewhere = clone(repo.remote, repo.path.parent / "e")
     await (await opened(elsewhere, "x")).claim([claimed("x@main")])

@@ -81,6 +81,9 @@ async def test_of_two_claims_one_wins(runner: Runner, tmp_path: Path) -> None:
     assert [e["run"] for e in events(two.head)] == ["one", "two"]
 
 
+@pytest.mark.parametrize(
+    "runner", ["memory", "file", "same", "local", "local-same", "http"], indirect=True
+)
 async def test_truly_simultaneous_claims(runner: Runner, tmp_path: Path) -> None:
     ledgers = [await opened(runner, tmp_path, f"run{n}") for n in range(4)]
     results = await asyncio.gather(

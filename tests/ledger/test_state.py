@@ -204,6 +204,28 @@ def test_an_update_that_was_never_sent_is_still_wanted() -> None:
     assert done.last_commit == "c2"
 
 
+def test_an_update_ends_with_the_last_part_there_is() -> None:
+    """The new text may have more or fewer parts than were published."""
+    for total in (1, 3):
+        last = event("updated", part=min(total, 2), parts=total, source="s2")
+        assert after(THREAD, FIRST, SECOND, UPDATE, last).delivery(D).source == "s2"
+    first = event("updated", part=1, parts=3)
+    assert after(THREAD, FIRST, SECOND, UPDATE, first).delivery(D).claim is UPDATE
+
+
+def test_what_was_skipped_or_refused_is_known_by_its_time_and_content() -> None:
+    skipped = after(event("skipped", due_at="d1", reason="late")).delivery(D)
+    assert (skipped.due_at, skipped.reason) == ("d1", "late")
+    refused = after(CLAIM, event("failed", payload="p1", error="no")).delivery(D)
+    assert (refused.payload, refused.error) == ("p1", "no")
+    kept = after(CLAIM, DONE, WITHDRAW, event("failed", source="s9")).delivery(D)
+    assert (kept.phase, kept.source) == ("published", "s1")
+
+
+def test_a_retry_of_what_is_published_never_reuses_its_keys() -> None:
+    assert after(CLAIM, DONE, event("retried", generation=1)).delivery(D).generation == 2
+
+
 def test_a_handle_lasts_as_long_as_it_may_have_been_used() -> None:
     handle = event("handle", part=1, prepared={"container": "7"})
     takeover = event("claimed", run="two", action="publish", parts=1)

@@ -351,13 +351,13 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 
 def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
-    """Without a part, or with the last one, the update is done."""
+    """Without a part, or with the last one there is, the update is done."""
     number = event.get("part", 1)
     part = delivery.parts.setdefault(number, PartState(number))
     part.remote_id = event.get("remote_id", part.remote_id)
     part.url = event.get("url", part.url)
     part.extra = part.extra | (event.get("extra") or {})
-    if "part" in event and number < delivery.parts_total:
+    if "part" in event and number < min(delivery.parts_total, event.get("parts", number + 1)):
         return
     _contents(delivery, (delivery.claim or {}) | event)
     _settle(delivery, "published")
@@ -376,7 +376,9 @@ def _withdrawn(delivery: DeliveryState, event: dict[str, Any]) -> None:
 def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if delivery.claim and delivery.action == "update":
         # What was refused counts as seen: the same update is not tried again.
-        _contents(delivery, delivery.claim)
+        _contents(delivery, delivery.claim | event)
+    elif not delivery.complete:
+        _contents(delivery, event)
     _settle(delivery, _standing(delivery) or "failed")
     delivery.error = event.get("error") or event.get("reason")
     delivery.retried_at = None
@@ -394,6 +396,8 @@ def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 
 def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    if not delivery.complete:
+        _contents(delivery, event)
     _settle(delivery, _standing(delivery) or "skipped")
     delivery.due_at = event.get("due_at", delivery.due_at)
     delivery.reason = event.get("reason")
@@ -422,7 +426,7 @@ def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if delivery.claim is not None:
         return
     if delivery.phase in ("published", "withdrawn"):
-        _new_generation(delivery, event.get("generation", delivery.generation + 1))
+        _new_generation(delivery, max(event.get("generation", 0), delivery.generation + 1))
     else:
         delivery.phase = _standing(delivery) or ("partial" if delivery.parts else "released")
 
@@ -454,7 +458,7 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
 
 
-_CONTENT = ("source", "payload", "commit", "blob", "on_edit", "on_remove", "due_at")
+_CONTENT = ("source", "payload", "commit", "blob", "path", "on_edit", "on_remove", "due_at")
 
 # What ends a claim without a trace on the platform.
 _CLOSING = frozenset({"failed", "deferred", "released", "skipped", "in_doubt"})
