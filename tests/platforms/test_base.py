@@ -101,6 +101,12 @@ def test_certainty_is_what_the_capabilities_say() -> None:
     assert Small.certainty_for(outgoing("x").message) == (Certainty.NONE,)
 
 
+def test_options_take_their_shape_and_unknown_ones_are_refused() -> None:
+    assert Small.options_of(outgoing("x").message) == Nothing()
+    with pytest.raises(Rejected, match="not all known: colour"):
+        Small.options_of(outgoing("x", options={"colour": "red"}).message)
+
+
 async def test_what_not_every_platform_can_do_says_so() -> None:
     with pytest.raises(NotImplementedError):
         Small.origin(Nothing())

@@ -425,7 +425,7 @@ async def test_older_servers_are_asked_the_older_way_and_silent_ones_believed() 
     old = server({LIMITS: NOT_FOUND, "GET /api/v1/instance": json(200, {"max_toot_chars": 10})})
     with pytest.raises(Rejected, match="takes 10 characters"):
         await account("mastodon", old).prepare(outgoing("mastodon", "x" * 11))
-    silent = server({LIMITS: NOT_FOUND, "GET /api/v1/instance": NOT_FOUND})
+    silent = server({LIMITS: page(200), "GET /api/v1/instance": NOT_FOUND})
     platform = account("mastodon", silent)
     for _ in range(2):
         assert await platform.prepare(outgoing("mastodon", "x" * 400)) == {"media_ids": []}

@@ -79,7 +79,7 @@ async def call(
     `refusal` reads the platform's own error documents; it returns `None` for what it does not
     know. `secrets` are tokens besides the account's credentials. Sets `server_date` and `rate`.
     """
-    _check_headers(request)
+    _check_headers(platform, request)
     secrets |= frozenset(s for s in platform.secrets.values() if s)
     outcome = await _exchange(platform, request, secrets)
     # Raised here, outside `except`: httpx's error would hang on as `__context__`, headers and all.
@@ -178,12 +178,12 @@ def _parse(body: bytes) -> tuple[Any, str | None]:
     return document, None
 
 
-def _check_headers(request: Request) -> None:
+def _check_headers(platform: Platform, request: Request) -> None:
     """A pasted line break would make httpx quote the token in its complaint."""
     for value in request.headers.values():
         if not (value.isascii() and value.isprintable()):
             raise NeedsReauth(
-                f"{request.what}: a credential holds characters that cannot be sent",
+                f"{platform.name}: {request.what}: a credential holds characters that cannot be sent",
                 help="set the secret again, without line breaks or quotes",
             )
 

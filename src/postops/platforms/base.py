@@ -124,6 +124,18 @@ class Platform(ABC):
         return seed.hex()[:40]
 
     @classmethod
+    def options_of(cls, message: Message) -> Any:
+        """The message's options in their shape, `cls.Options`. Raises `Rejected` for unknown names.
+
+        Values were checked where the post was read; lists may stand for tuples.
+        """
+        try:
+            return cls.Options(**message.options)
+        except TypeError:
+            names = ", ".join(sorted(map(str, message.options)))
+            raise Rejected(f"{cls.name}: these options are not all known: {names}") from None
+
+    @classmethod
     def origin(cls, settings: Any) -> str:
         """Scheme, host and port the credentials go to: bound into approvals and never changed.
 

@@ -18,7 +18,6 @@ from postops.platforms.bluesky.record import (
     handle_of,
     has_card,
     post_record,
-    read_options,
     reply_refs,
     same,
 )
@@ -122,7 +121,7 @@ class Bluesky(Platform):
         part, published before.
         """
         session = await self._sessions.get()
-        record = post_record(outgoing, prepared)
+        record = post_record(outgoing, prepared, self.options_of(outgoing.message))
         uri = f"at://{session.did}/{POST}/{outgoing.key}"
         gates = self._gates(uri, outgoing)
         try:
@@ -296,7 +295,7 @@ class Bluesky(Platform):
     def _gates(self, uri: str, outgoing: Outgoing) -> dict[str, dict[str, Any]]:
         if outgoing.parent is not None:
             return {}
-        options = read_options(outgoing.message)
+        options = self.options_of(outgoing.message)
         return gate_records(uri, outgoing.created_at, options)
 
     def _app_view(self) -> str:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from postops.errors import Rejected
 from postops.platforms._answers import dig
-from postops.platforms.bluesky.shape import IMAGES_IN_PLAIN_EMBED, Options
+from postops.platforms.bluesky.shape import IMAGES_IN_PLAIN_EMBED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from postops.model import Facet, MediaFile, Message, Outgoing, Receipt
+    from postops.model import Facet, MediaFile, Outgoing, Receipt
     from postops.platforms.base import Prepared
+    from postops.platforms.bluesky.shape import Options
 
 POST = "app.bsky.feed.post"
 _FEATURE = "app.bsky.richtext.facet"
@@ -33,12 +34,7 @@ def timestamp(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
-def read_options(message: Message) -> Options:
-    """The message's options in their shape."""
-    return Options(**message.options)
-
-
-def post_record(outgoing: Outgoing, prepared: Prepared) -> dict[str, Any]:
+def post_record(outgoing: Outgoing, prepared: Prepared, options: Options) -> dict[str, Any]:
     """The record of one part. `prepared` holds the blobs and the DIDs of those mentioned."""
     message, part = outgoing.message, outgoing.part
     record: dict[str, Any] = {
@@ -54,7 +50,7 @@ def post_record(outgoing: Outgoing, prepared: Prepared) -> dict[str, Any]:
         record["reply"] = reply_refs(outgoing)
     if message.language:
         record["langs"] = [message.language]
-    if labels := read_options(message).labels:
+    if labels := options.labels:
         values = [{"val": label} for label in labels]
         record["labels"] = {"$type": "com.atproto.label.defs#selfLabels", "values": values}
     return record

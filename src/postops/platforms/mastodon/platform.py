@@ -14,7 +14,7 @@ from postops.platforms._answers import dig, is_id, web_address, when
 from postops.platforms._http import Request, call
 from postops.platforms._origin import origin
 from postops.platforms._uploads import Uploads
-from postops.platforms.base import Platform
+from postops.platforms.base import Platform, Unreadable
 from postops.platforms.mastodon.compare import poll_of, shape_fits, shown_fits, source_fits
 from postops.platforms.mastodon.limits import Allowed, check
 from postops.platforms.mastodon.media import media_fields, upload
@@ -223,7 +223,7 @@ class Mastodon(Platform):
                     answer = await self.send(
                         "asking for the limits", "GET", f"/api/{version}/instance"
                     )
-                except NotThere:
+                except (NotThere, Unreadable):
                     continue
                 self._allowed = Allowed.read(answer.document)
                 break
@@ -269,7 +269,7 @@ class Mastodon(Platform):
     # ------------------------------------------------------------------ small
 
     def _fields(self, outgoing: Outgoing, media_ids: Sequence[str]) -> dict[str, Any]:
-        message, options = outgoing.message, Options(**outgoing.message.options)
+        message, options = outgoing.message, self.options_of(outgoing.message)
         fields = {
             "status": outgoing.part.text,
             "visibility": options.visibility,

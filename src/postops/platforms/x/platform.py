@@ -221,7 +221,7 @@ class X(Platform):
     # ------------------------------------------------------------------ small
 
     async def _post(self, outgoing: Outgoing, prepared: Prepared) -> Answer:
-        body = _body(outgoing, prepared["media_ids"])
+        body = _body(outgoing, prepared["media_ids"], self.options_of(outgoing.message))
         try:
             return await self.send("publishing", "POST", "/2/tweets", json=body, effect=True)
         except Rejected:
@@ -283,10 +283,9 @@ class X(Platform):
         )
 
 
-def _body(outgoing: Outgoing, media_ids: Sequence[str]) -> dict[str, Any]:
+def _body(outgoing: Outgoing, media_ids: Sequence[str], options: Options) -> dict[str, Any]:
     """The new post: fields X does not know are refused, so only those it needs."""
     message, first = outgoing.message, outgoing.part.number == 1
-    options = Options(**message.options)
     body: dict[str, Any] = {"text": outgoing.part.text}
     if outgoing.parent:
         body["reply"] = {"in_reply_to_tweet_id": outgoing.parent.remote_id}
