@@ -425,11 +425,18 @@ async def test_older_servers_are_asked_the_older_way_and_silent_ones_believed() 
     old = server({LIMITS: NOT_FOUND, "GET /api/v1/instance": json(200, {"max_toot_chars": 10})})
     with pytest.raises(Rejected, match="takes 10 characters"):
         await account("mastodon", old).prepare(outgoing("mastodon", "x" * 11))
-    silent = server({LIMITS: page(200), "GET /api/v1/instance": NOT_FOUND})
+    silent = server({LIMITS: page(200), "GET /api/v1/instance": page(404)})
     platform = account("mastodon", silent)
     for _ in range(2):
         assert await platform.prepare(outgoing("mastodon", "x" * 400)) == {"media_ids": []}
     assert len(silent.asked(LIMITS)) == 1
+
+
+async def test_a_token_that_is_refused_is_said_before_anything_is_uploaded() -> None:
+    script = server({LIMITS: json(401, {"error": "The access token was revoked"})})
+    with pytest.raises(NeedsReauth):
+        await account("mastodon", script).prepare(outgoing("mastodon", files=[picture()]))
+    assert len(script.requests) == 1
 
 
 def test_an_account_may_say_that_its_server_takes_more() -> None:

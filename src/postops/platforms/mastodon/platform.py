@@ -14,7 +14,7 @@ from postops.platforms._answers import dig, is_id, web_address, when
 from postops.platforms._http import Request, call
 from postops.platforms._origin import origin
 from postops.platforms._uploads import Uploads
-from postops.platforms.base import Platform, Unreadable
+from postops.platforms.base import Platform
 from postops.platforms.mastodon.compare import poll_of, shape_fits, shown_fits, source_fits
 from postops.platforms.mastodon.limits import Allowed, check
 from postops.platforms.mastodon.media import media_fields, upload
@@ -216,14 +216,16 @@ class Mastodon(Platform):
         return await self.send("reading the post", "GET", _path(status_id))
 
     async def _limits(self) -> Allowed:
-        """Asked once. A server that does not say is taken at Mastodon's own numbers."""
+        """Asked once. A server that does not say is not second-guessed: it will refuse by itself."""
         if self._allowed is None:
             for version in ("v2", "v1"):
                 try:
                     answer = await self.send(
                         "asking for the limits", "GET", f"/api/{version}/instance"
                     )
-                except (NotThere, Unreadable):
+                except AuthExpired:
+                    raise
+                except Rejected:
                     continue
                 self._allowed = Allowed.read(answer.document)
                 break
