@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from postops.content.fixes import apply_fixes, diff, edited
+from postops.content.fixes import apply_fixes, diff
 from postops.content.posts import read_post
 from postops.diagnostics import Edit, Fix, Span
 
@@ -48,10 +48,6 @@ def test_edits_are_applied_byte_for_byte(
 
 def test_bytes_that_are_not_text_are_left_alone() -> None:
     assert apply_fixes(b"\xff", [fix((1, 1, 1, 2, "X"))]) == (b"\xff", 0)
-
-
-def test_edited_puts_all_edits_into_a_text() -> None:
-    assert edited("ab", [Edit(Span("f", 1, 1), "x"), Edit(Span("f", 1, 2, 1, 3), "y")]) == "xay"
 
 
 def test_a_whole_file_is_mended_and_then_has_no_faults(config: Config) -> None:

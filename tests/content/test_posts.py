@@ -186,6 +186,18 @@ def test_each_mistake_stands_where_it_is(
     assert faults_of(keys, config) == expected
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("date", "publish_at"), ("Images", "media"), ("cw", "content_warning"), ("to", "accounts")],
+)
+def test_other_tools_words_are_understood_but_not_rewritten(
+    word: str, meant: str, config: Config
+) -> None:
+    read = read_post(f"---\n{word}: x\n---\n".encode(), "posts/a.md", config, None)
+    (fault,) = read.faults
+    assert (fault.rule, fault.help, fault.fix) == ("unknown-key", f"did you mean `{meant}`?", None)
+
+
 def test_a_faulty_post_is_still_read_for_the_rest(config: Config) -> None:
     read = read_post(
         b"---\ntitle: 7\nlate: ask\nmedia: [{alt: x}, {path: b.png, focus: [9, 1]}]\n---\nBody",

@@ -167,7 +167,7 @@ def test_a_link_put_in_place_of_a_file_after_the_look_is_not_followed(tmp_path: 
 
 
 def test_a_configuration_below_the_root_of_the_repository(repo: Repo) -> None:
-    repo.commit({"social/posts/a.md": "A"})
+    repo.commit({"social/posts/a.md": "A", "public/posts/b.md": "B"})
     tree = WorkTree(repo.path / "social", Repository.discover(repo.path))
     assert tree.is_tracked("posts/a.md")
     assert not tree.is_tracked("posts/b.md")

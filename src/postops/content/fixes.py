@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from postops.diagnostics import Edit, Fix, Span
+    from postops.diagnostics import Fix, Span
 
 
 class Fixed(NamedTuple):
@@ -50,15 +50,6 @@ def diff(path: str, before: bytes, after: bytes) -> str:
     lines = unified_diff(old, new, f"a/{path}", f"b/{path}")
     whole = "\n\\ No newline at end of file\n"
     return "".join(line if line.endswith("\n") else line + whole for line in lines)
-
-
-def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text with the edits, which do not overlap."""
-    starts = _line_starts(text)
-    places = sorted((*_offsets(e.span, starts, len(text)), e.text) for e in edits)
-    for start, end, new in reversed(places):
-        text = text[:start] + new + text[end:]
-    return text
 
 
 def _lines(text: str) -> list[str]:

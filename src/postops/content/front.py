@@ -16,6 +16,12 @@ from postops.reading.limits import Length, Pattern, Range, Shown
 from postops.reading.marked import MarkedMap, Place
 from postops.reading.shape import PLACE, REST
 
+
+def also(*words: str) -> dict[str, tuple[str, ...]]:
+    """What other tools call this key."""
+    return {"also": words}
+
+
 NOWHERE = Place((1, 1), MarkedMap())
 
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -145,15 +151,22 @@ class PostFront:
     """The post's name for ever. Without it: the path below `posts/`, without the suffix."""
     title: str | None = None
     """For platforms whose posts have titles, and for the calendar."""
-    accounts: list[str] | None = None
+    accounts: list[str] | None = field(
+        default=None, metadata=also("networks", "channels", "targets", "profiles", "to")
+    )
     """Where it goes: names of accounts or groups. Without it: as the campaign or defaults say."""
-    publish_at: Moment | None = None
+    publish_at: Moment | None = field(
+        default=None,
+        metadata=also(
+            "date", "time", "publish", "schedule", "scheduled", "scheduled_at", "when", "at"
+        ),
+    )
     """When it is due, in `timezone` or with an offset. Without it: as soon as it is merged."""
     timezone: str | None = None
     """The IANA time zone of this file's times; without it, the configuration's."""
     late: Late | None = None
     """What to do when the time was missed by more than `grace`."""
-    expires_at: Moment | None = None
+    expires_at: Moment | None = field(default=None, metadata=also("expires", "expire", "until"))
     """Never publish after this."""
     campaign: str | None = None
     """The campaign it belongs to: its path below `campaigns/`, without the suffix."""
@@ -161,15 +174,20 @@ class PostFront:
     """Labels for your own use. Never published."""
     hashtags: list[Hashtag] = field(default_factory=list)
     """Added at the end, unless the body holds them."""
-    link: Url | LinkBlock | None = None
+    link: Url | LinkBlock | None = field(default=None, metadata=also("url"))
     """The page it points at: a card where the platform has one, else a paragraph of its own."""
-    media: list[MediaBlock] = field(default_factory=list)
+    media: list[MediaBlock] = field(
+        default_factory=list,
+        metadata=also("images", "image", "photo", "photos", "video", "attachments", "files"),
+    )
     """Pictures, videos and sounds."""
     thread: Literal["auto", "none"] = "none"
     """`auto` splits a long text into a thread. `---` on its own line splits by hand."""
-    language: Language | None = None
+    language: Language | None = field(default=None, metadata=also("lang", "locale"))
     """The language of the text."""
-    content_warning: str | None = None
+    content_warning: str | None = field(
+        default=None, metadata=also("cw", "spoiler", "spoiler_text", "sensitive")
+    )
     """Words in front of which the text is hidden."""
     poll: PollBlock | None = None
     """A question with options."""

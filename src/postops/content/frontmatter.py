@@ -23,8 +23,6 @@ SIZE_LIMIT = 1024 * 1024
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
-_HELP = "begin the file with `---`, keys such as `accounts:`, and `---` again"
-
 
 class StrictHandler(YAMLHandler):
     """Fences of exactly three dashes, and strict YAML between them.

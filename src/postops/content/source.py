@@ -128,8 +128,10 @@ class WorkTree:
             listed = self._repository.run("ls-files", "-z", "--full-name").stdout
             names = os.fsdecode(listed).split("\0")
             below = self.root.resolve().relative_to(self._repository.root.resolve()).as_posix()
-            skip = 0 if below == "." else len(below) + 1
-            self._tracked = frozenset(name[skip:] for name in names)
+            prefix = "" if below == "." else f"{below}/"
+            self._tracked = frozenset(
+                name.removeprefix(prefix) for name in names if name.startswith(prefix)
+            )
         return path in self._tracked
 
     def _names_in(self, directory: Path) -> frozenset[str]:

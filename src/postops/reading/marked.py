@@ -62,9 +62,6 @@ class Place(NamedTuple):
     mark: Mark
     node: MarkedMap
 
-    def span(self, path: str) -> Span:
-        return Span(path, *self.mark)
-
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> dict[str, str]:
         """Keeps pydantic out of the marks; `schema.py` takes the field away again."""

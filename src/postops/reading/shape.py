@@ -7,7 +7,8 @@ reading goes on: one run shows all mistakes.
 Taken: str, bool, int, float, list, tuple, dict[str, T], Literal, Any, dataclasses, unions of those
 that differ in YAML kind, `X | None` (absent; an empty value is always a fault), and `Annotated`
 with `Limit`s. Two fields are not keys: one whose metadata say `REST` collects the keys no other
-field has, and one that says `PLACE` gets the block's own `Place`.
+field has, and one that says `PLACE` gets the block's own `Place`. Words that other tools have for a
+key stand in its metadata under `also`: they are suggested from, never read.
 """
 
 from __future__ import annotations
@@ -212,7 +213,8 @@ def _block(shape: Any) -> Reader:
     rest, place = special.get("rest"), special.get("place")
     keys = [f for f in fields(shape) if "shape" not in f.metadata]
     kinds = {f.name: _compile(hints[f.name]) for f in keys}
-    known = tuple(kinds)
+    known = known_keys(shape)
+    elsewhere = {word: f.name for f in keys for word in f.metadata.get("also", ())}
     required = [f.name for f in keys if f.default is MISSING and f.default_factory is MISSING]
 
     def reader(value: Any, holder: Marked, key: Any, report: Report) -> Any:
@@ -221,7 +223,7 @@ def _block(shape: Any) -> Reader:
             kind = kinds.get(name)
             if kind is None:
                 if rest is None:
-                    report.unknown_key(value, name, known)
+                    report.unknown_key(value, name, known, elsewhere)
                 continue
             result = _take(kind, each, value, name, report)
             if result is not FAILED:

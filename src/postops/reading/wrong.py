@@ -28,9 +28,18 @@ class Report:
     def _add(self, rule: str, span: Span, message: str, help_: str, fix: Fix | None = None) -> None:
         self.faults.append(Fault(rule, span, message, help_, fix))
 
-    def unknown_key(self, holder: MarkedMap, key: str, known: tuple[str, ...]) -> None:
-        """A key no field has; one close and absent key is offered as a safe fix."""
+    def unknown_key(
+        self, holder: MarkedMap, key: str, known: tuple[str, ...], elsewhere: dict[str, str]
+    ) -> None:
+        """A key no field has; one close and absent key is offered as a safe fix.
+
+        `elsewhere` has other tools' words: their values may differ too, so there is no fix.
+        """
         span = key_span(holder, key, self.path)
+        if key.lower() in elsewhere:
+            help_ = f"did you mean `{elsewhere[key.lower()]}`?"
+            self._add("unknown-key", span, f"there is no key {show(key)}", help_)
+            return
         meant = nearest(key, known) if known else None
         if meant is None:
             known_words = one_of(sorted(known)) if known else "nothing"
