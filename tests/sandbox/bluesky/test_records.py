@@ -133,7 +133,7 @@ async def test_a_repository_nobody_has(bsky):
     for method in ("listRecords", "describeRepo"):
         answer = await bsky.get(f"com.atproto.repo.{method}", repo="no.test", collection="a.b.c")
         assert answer.json()["message"] == "Could not find repo: no.test"
-    assert (await bsky.create(repo="no.test")).json()["message"] == "Could not find repo: no.test"
+    assert error(await bsky.create(repo="no.test")) == (403, "AccountNotFound")
     other = bsky.world.add_account("bluesky", "other")
     assert error(await bsky.create(repo=other.id)) == (403, "Forbidden")
     lost = await bsky.get("com.atproto.repo.getRecord", repo="no.test", collection="a.b", rkey="c")

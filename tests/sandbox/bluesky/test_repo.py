@@ -16,10 +16,10 @@ async def test_posts_are_keyed_by_tids(bsky, rkey):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"collection": "nodots"}, "Input/collection must be a valid nsid"),
-        ({"rkey": "with space"}, "Input/rkey must be a valid Record Key"),
-        ({"rkey": ".."}, "Input/rkey must be a valid Record Key"),
-        ({"record": "text"}, "Input/record must be an object"),
+        ({"collection": "nodots"}, 'Invalid NSID (got "nodots") at $.collection'),
+        ({"rkey": "a b"}, 'Invalid record key (got "a b") at $.rkey'),
+        ({"rkey": ".."}, 'Invalid record key (got "..") at $.rkey'),
+        ({"record": "text"}, 'Missing required key "record" at $'),
         ({"record": {"$type": "app.bsky.feed.like"}}, "Invalid $type: expected app.bsky.feed.post"),
         ({"collection": "a.b.c", "validate": True, "record": {}}, "Lexicon not found: lex:a.b.c"),
         ({"collection": "a.b.c", "record": {"n": 1.5}}, "Bad record: floats are not allowed"),
@@ -32,7 +32,7 @@ async def test_what_is_no_write(bsky, change, message):
 
 
 async def test_put_needs_a_key(bsky):
-    assert (await bsky.put(rkey=None)).json()["message"] == 'Input must have the property "rkey"'
+    assert (await bsky.put(rkey=None)).json()["message"] == 'Missing required key "rkey" at $'
 
 
 async def test_other_collections_are_kept_unchecked(bsky):

@@ -111,7 +111,7 @@ async def test_names(bsky):
 
 async def test_methods_nobody_serves(bsky, client):
     assert error(await bsky.get("app.bsky.feed.searchPosts"))[0] == 501
-    assert (await bsky.get("com.atproto.repo.createRecord")).status_code == 405
+    assert (await bsky.get("com.atproto.repo.createRecord")).status_code == 400
     assert (await client.get("http://bluesky.localhost/elsewhere")).status_code == 404
     assert (await client.get("http://bluesky.localhost/xrpc/_health")).status_code == 200
     bad = await bsky.post("com.atproto.repo.createRecord", content=b"{")

@@ -81,7 +81,7 @@ class Turn:
         account = self.account()
         named = find(self.world, str(given.get("repo", "")))
         if named is None:
-            raise invalid(f"Could not find repo: {given.get('repo')}")
+            raise XrpcError(403, "AccountNotFound", "Account not found")
         if named.id != account.id:
             raise XrpcError(403, "Forbidden", "Invalid repo")
         return account

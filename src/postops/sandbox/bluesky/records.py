@@ -38,7 +38,7 @@ async def _put_record(turn: Turn) -> Any:
     path = f"{given.get('collection')}/{given.get('rkey')}"
     current = repo["records"].get(path)
     if given.get("rkey") is None:
-        raise invalid('Input must have the property "rkey"')
+        raise invalid('Missing required key "rkey" at $')
     write = prepare(turn.world, account, "update" if current else "create", given)
     check_swap_commit(repo, given.get("swapCommit"))
     # The same bytes again are no write at all, whatever the swap says: a replay is harmless.

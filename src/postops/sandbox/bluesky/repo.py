@@ -55,16 +55,16 @@ def prepare(
     """Check one write against names, lexicon and blobs. Raises XrpcError."""
     collection, rkey = given.get("collection"), given.get("rkey")
     if not isinstance(collection, str) or _NSID.fullmatch(collection) is None:
-        raise invalid("Input/collection must be a valid nsid")
+        raise invalid(f'Invalid NSID (got "{collection}") at $.collection')
     if rkey is None and action == "create":
         rkey = next_tid(world)
     if not isinstance(rkey, str) or _RKEY.fullmatch(rkey) is None or rkey in (".", ".."):
-        raise invalid("Input/rkey must be a valid Record Key")
+        raise invalid(f'Invalid record key (got "{rkey}") at $.rkey')
     if action == "delete":
         return Write(action, collection, rkey)
     value = given.get("record", given.get("value"))
     if not isinstance(value, dict):
-        raise invalid("Input/record must be an object")
+        raise invalid('Missing required key "record" at $')
     return _prepare_record(world, account, action, given.get("validate"), collection, rkey, value)
 
 

@@ -18,7 +18,8 @@ async def _create_session(turn: Turn) -> Any:
     given = await turn.input()
     identifier, password = given.get("identifier"), given.get("password")
     if not isinstance(identifier, str) or not isinstance(password, str):
-        raise invalid('Input must have the property "identifier"')
+        lacking = "password" if isinstance(identifier, str) else "identifier"
+        raise invalid(f'Missing required key "{lacking}" at $')
     account = find(turn.world, identifier)
     if account is not None:
         turn.spend(account, "session", "session-day")

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from postops.sandbox.permalink import permalink
 
 from .accounts import PLATFORM
-from .errors import XrpcError, respond
+from .errors import XrpcError, invalid, respond
 from .methods import Method, Turn
 from .records import METHODS as RECORDS
 from .server import METHODS as SERVER
@@ -37,11 +37,7 @@ def build(world: World) -> Starlette:
         if method is None:
             raise XrpcError(501, "MethodNotImplemented", "Method Not Implemented")
         if request.method != method.verb:
-            raise XrpcError(
-                405,
-                "InvalidRequest",
-                f"Incorrect HTTP method ({request.method}) expected {method.verb}",
-            )
+            raise invalid(f"Incorrect HTTP method ({request.method}) expected {method.verb}")
         output = await method.run(Turn(world, request))
         return output if isinstance(output, JSONResponse) else _output(output)
 
