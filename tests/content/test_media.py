@@ -74,7 +74,7 @@ def test_the_letter_case_has_to_be_right(tmp_path: Path) -> None:
     (tmp_path / "Chart.gif").write_bytes(GIF)
     assert resolve("a.md", "Chart.gif", WorkTree(tmp_path)).fault is None
     assert resolve("a.md", "chart.gif", WorkTree(tmp_path)).fault == (
-        "media-missing", "there is no such file",
+        "media-missing", "does not exist",
     )  # fmt: skip
 
 

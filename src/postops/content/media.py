@@ -55,7 +55,7 @@ def resolve(post_path: str, written: str, source: ContentSource | None) -> Resol
         return Resolved(path, None, fault)
     entry = source.find(path)
     if entry is None:
-        return Resolved(path, None, ("media-missing", _missing(path, written)))
+        return Resolved(path, None, ("media-missing", "does not exist"))
     if entry.kind != "file":
         what = {"symlink": "a symbolic link", "submodule": "in a submodule"}
         words = f"is {what.get(entry.kind, 'not a regular file')}"
@@ -79,10 +79,6 @@ def repository_path(post_path: str, written: str) -> tuple[str, MediaFault | Non
     if ".git" in path.lower().split("/"):
         return path, ("path-escapes-repository", "lies in git's own directory")
     return path, None
-
-
-def _missing(path: str, written: str) -> str:
-    return f"there is no file {path}" if path != written else "there is no such file"
 
 
 def _read(path: str, source: ContentSource) -> Resolved:
