@@ -134,6 +134,11 @@ async def test_lines_and_files_go_with_the_push(runner: Runner, tmp_path: Path) 
     await one.refresh()
     assert one.head.read("state/content/posts.jsonl") == b"new\n"
     assert one.head.read("state/metrics/2026/03/01.jsonl") == b"1\n2\n3\n"
+    before = one.head.sha
+    one.stage("state/content/posts.jsonl", b"new\n")
+    one.append_lines("state/metrics/2026/03/01.jsonl", [])
+    await one.push()
+    assert one.head.sha == before, "nothing differs, so there is nothing to commit"
     for path in ("state/ledger/2026/03/01.jsonl", "posts/a.md"):
         with pytest.raises(ValueError, match="not a file to stage"):
             one.stage(path, b"")

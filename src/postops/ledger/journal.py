@@ -134,12 +134,13 @@ class Ledger:
             return await self._land(events)
 
     def stage(self, path: str, data: bytes) -> None:
-        """Replace a whole file below `state/` with the next push."""
+        """Replace a whole file below `state/` with the next push, where its bytes differ."""
         self._staged[_outside_ledger(path)] = data
 
     def append_lines(self, path: str, lines: Sequence[bytes]) -> None:
         """Append to a file below `state/` with the next push, after whatever others put there."""
-        self._appends.setdefault(_outside_ledger(path), []).extend(lines)
+        if lines:
+            self._appends.setdefault(_outside_ledger(path), []).extend(lines)
 
     async def push(self) -> None:
         """Push what is pending. After a lost race: fetch, number anew, push again, within bounds."""
@@ -191,6 +192,8 @@ class Ledger:
         for attempt in range(_TRIES):
             self._check_held()
             batch = self._batch(claims)
+            if not batch.changes:
+                break
             before, began = self.state.link, self._clock.monotonic()
             try:
                 head = await self.remote.push(self.head, batch.changes, self._message(batch))
@@ -243,7 +246,8 @@ class Ledger:
         events = [dict(event) for event in (*self._pending.events, *claims)]
         staged = dict(self._staged)
         appended = {path: len(lines) for path, lines in self._appends.items()}
-        changes = dict(staged)
+        # A commit is only made where something differs: a run every few minutes makes many.
+        changes = {path: data for path, data in staged.items() if self.head.read(path) != data}
         for path, lines in self._appends.items():
             changes[path] = _after(changes.get(path) or self.head.read(path), lines)
         lines, link = extend(events, self.state.link)
