@@ -1,0 +1,1 @@
+"""Ratios of medians in one run: `python -m benchmarks`. Nothing here is a test."""
