@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from atproto import Client, client_utils, models
 from atproto_client.exceptions import (
@@ -29,7 +30,7 @@ def bsky(served, account):
     return client
 
 
-def texts(served, **where):
+def texts(served):
     return [p.text for p in served.world.timeline("bluesky", "main") if not p.deleted]
 
 
@@ -66,9 +67,8 @@ def test_facets_of_mentions_resolve_against_the_sandbox(bsky, account):
 def test_pictures_with_alt_texts(served, bsky):
     bsky.send_images("two", [png(), png(shade=9)], image_alts=["dark", "darker"])
     (post,) = served.world.timeline("bluesky", "main")
-    assert [(m["alt"], m["mime"]) for m in post.media] == [("dark", "image/png")] * 1 + [
-        ("darker", "image/png")
-    ]
+    assert [m["alt"] for m in post.media] == ["dark", "darker"]
+    assert {m["mime"] for m in post.media} == {"image/png"}
     assert post.media[1]["bytes"] == png(shade=9)
     view = bsky.get_author_feed("main.test").feed[0].post
     assert [image.alt for image in view.embed.images] == ["dark", "darker"]
@@ -113,7 +113,7 @@ def test_metrics_grow_with_age(served, bsky):
 
 def test_the_client_renews_its_session_on_its_own(served, bsky):
     before = bsky._session.access_jwt
-    bsky._session.access_jwt_payload  # noqa: B018  # the client can read the token's expiry
+    assert bsky._session.access_jwt_payload.sub == bsky.me.did
     served.world.advance(3 * 3600)
     with pytest.raises(BadRequestError) as expired:
         bsky.send_post("too late")
@@ -165,9 +165,8 @@ def test_faults_reach_the_client_as_it_names_them(served, bsky):
     assert limited.value.response.headers["retry-after"] == "60"
     assert limited.value.response.headers["ratelimit-remaining"] == "0"
     for text in ("two", "three"):
-        with pytest.raises((NetworkError, Exception)) as lost:
+        with pytest.raises((NetworkError, httpx.RemoteProtocolError)):
             bsky.send_post(text)
-        assert not hasattr(lost.value, "response") or lost.value.response is None
     with pytest.raises(RequestException):
         bsky.send_post("four")
     assert texts(served) == ["two"], "only the answer that was lost after the effect left a post"
