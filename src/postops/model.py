@@ -456,6 +456,7 @@ class Capabilities:
     idempotency_seconds: int | None = None
     search_lag_seconds: int = 0
     refuses_duplicates: bool = False
+    confirm: bool = False  # may accept a post and not keep it: `Platform.confirm` looks once more
 
     def media_limit(self, kind: MediaKind) -> MediaLimit | None:
         """The limit for one kind of media; `None` where the platform does not take it."""

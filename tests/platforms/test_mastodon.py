@@ -182,14 +182,22 @@ async def test_media_that_hang_on_a_status_already_are_a_hint() -> None:
     assert caught.value.duplicate
 
 
-async def test_a_status_that_was_not_kept_is_in_doubt() -> None:
-    with pytest.raises(OutcomeUnknown, match="did not keep it"):
-        await publish(server({ONE: NOT_FOUND}))
+async def confirm(script: Server) -> bool:
+    out = outgoing("mastodon")
+    platform = account("mastodon", script)
+    made = await platform.publish(out, {"media_ids": []})
+    return await platform.confirm(out, made)
+
+
+async def test_the_second_look_tells_what_was_kept() -> None:
+    assert await confirm(server())
+    assert not await confirm(server({ONE: NOT_FOUND}))
 
 
 @pytest.mark.parametrize("look", [lost(), page(502), page(200), json(429, {})])
-async def test_a_second_look_that_fails_does_not_unmake_the_first_answer(look: object) -> None:
-    assert (await publish(server({ONE: look}))).remote_id == "7"
+async def test_a_second_look_that_fails_says_nothing_of_the_post(look: object) -> None:
+    with pytest.raises((NotSent, Rejected)):
+        await confirm(server({ONE: look}))
 
 
 @pytest.mark.parametrize(
@@ -202,17 +210,16 @@ async def test_a_second_look_that_fails_does_not_unmake_the_first_answer(look: o
 )
 async def test_a_status_in_another_shape_is_not_the_one_sent(kept: dict[str, Any]) -> None:
     with pytest.raises(OutcomeUnknown, match="another status"):
-        await publish(server({ONE: json(200, kept)}))
+        await publish(server({POST: json(200, kept)}))
 
 
-async def test_the_source_decides_and_without_one_what_is_shown() -> None:
+async def test_where_it_shows_other_words_the_source_decides() -> None:
+    rewritten = json(200, status("Hello, dear world"))
+    assert (await publish(server({POST: rewritten}))).remote_id == "7"
     other = json(200, {"text": "Another text", "spoiler_text": ""})
-    with pytest.raises(OutcomeUnknown, match="another status"):
-        await publish(server({SOURCE: other}))
-    rewritten = json(200, status("<b>Hello</b>, world"))
-    await publish(server({ONE: rewritten, SOURCE: NOT_FOUND}))
-    with pytest.raises(OutcomeUnknown, match="another status"):
-        await publish(server({ONE: json(200, status("Bye")), SOURCE: page(200)}))
+    for source in (other, NOT_FOUND, page(200)):
+        with pytest.raises(OutcomeUnknown, match="another status"):
+            await publish(server({POST: rewritten, SOURCE: source}))
 
 
 async def test_a_page_that_is_no_url_is_replaced() -> None:

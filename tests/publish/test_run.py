@@ -257,3 +257,21 @@ async def test_late_posts_that_say_skip_are_skipped_for_good(stage: Callable[...
     assert {r.outcome for r in results.values()} == {"skipped"}
     assert await on.run() == {}
     assert [on.live(account) for account in ALL] == [[], [], []]
+
+
+async def test_what_a_spam_filter_dropped_is_in_doubt_and_a_person_decides(
+    stage: Callable[..., Stage],
+) -> None:
+    on = stage({f"posts/{n}.md": f"---\naccounts: [tusk]\n---\n{n} now\n" for n in ("buy", "look")})
+    on.world.add_account("mastodon", "tusk", options={"silently_dropped": ["buy now"]})
+    results = await on.run()
+    assert {name: r.outcome for name, r in results.items()} == {
+        "buy@tusk": "in-doubt",
+        "look@tusk": "published",
+    }
+    assert on.phases() == {"buy@tusk": "in_doubt", "look@tusk": "published"}
+    assert await on.run() == {}
+    assert on.ledger is not None
+    event = {"type": "resolved", "delivery": "buy@tusk", "account": "tusk", "part": 1}
+    on.ledger.record(event | {"outcome": "not-published"})
+    assert on.ledger.state.delivery("buy@tusk").phase == "released"

@@ -406,6 +406,7 @@ def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
     _settle(delivery, "in_doubt")
+    delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
     delivery.error = event.get("error")
     delivery.reason = event.get("reason")
     delivery.candidates = event.get("candidates")

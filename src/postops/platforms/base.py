@@ -173,6 +173,14 @@ class Platform(ABC):
         sent, and a difference is an `OutcomeUnknown`.
         """
 
+    async def confirm(self, outgoing: Outgoing, receipt: Receipt) -> bool:
+        """Whether what `publish` was told is there is still there; only where `capabilities.confirm`.
+
+        For platforms that may accept a post and drop it. Asked once, beside the next call.
+        """
+        del outgoing, receipt
+        return True
+
     @abstractmethod
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:
         """Look for this very part among one's own posts since `outgoing.since`.

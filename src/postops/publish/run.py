@@ -245,6 +245,7 @@ class Run:
         self, account: str, items: Sequence[Claimed | tuple[Action, Loaded | None]]
     ) -> None:
         desk = self._desk(account)
+        sent: list[Action] = []
         for item in items:
             claimed = item if isinstance(item, Claimed) else await self._claim_one(*item)
             if claimed is None:
@@ -255,7 +256,11 @@ class Run:
             result = await self._carry(desk, claimed)
             if result.outcome == "held":
                 self._held[account] = result.error or account
+            sent.append(claimed.action)
             self._finish(result)
+        for action in sent:
+            if (dropped := await send.confirmed(desk, action)) is not None:
+                self._finish(dropped)
 
     async def _claim_one(self, action: Action, loaded: Loaded | None) -> Claimed | None:
         """Where an unknown outcome could not be settled, only one claim is open at a time."""

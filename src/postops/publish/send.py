@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from postops.errors import (
     AuthExpired,
     NotSent,
     OutcomeUnknown,
+    PlatformError,
     PostopsError,
     RateLimited,
     Rejected,
@@ -59,7 +61,23 @@ async def _one_part(
             now = desk.clock.now()
             return (await _settled(desk, action, loaded, outgoing, now, str(error)))[1]
         return _refused(desk, action, loaded, part, error)
+    if desk.platform.capabilities.confirm:
+        look = asyncio.create_task(desk.platform.confirm(outgoing, receipt))
+        desk.confirming[action.delivery, part.number] = look
     return await landed(desk, action, loaded, part, receipt)
+
+
+async def confirmed(desk: Desk, action: Action) -> Result | None:
+    """Wait for the second looks at a delivery. `None`: it is where it was said to be."""
+    for delivery, part in sorted(key for key in desk.confirming if key[0] == action.delivery):
+        try:
+            kept = await desk.confirming.pop((delivery, part))
+        except PlatformError:
+            continue  # only the second look failed; the platform did answer
+        if not kept:
+            why = "the platform accepted it and did not keep it (a spam filter may do that)"
+            return doubt(desk, action, why, part=part)
+    return None
 
 
 def outgoing_part(desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part) -> Outgoing:

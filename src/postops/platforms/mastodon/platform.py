@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from postops.errors import AuthExpired, NotSent, OutcomeUnknown, Rejected
+from postops.errors import AuthExpired, NotSent, Rejected
 from postops.model import Facet, Finding, Identity, Metrics, Receipt
 from postops.platforms._answers import dig, is_id, web_address, when
 from postops.platforms._http import Request, call
@@ -101,26 +101,22 @@ class Mastodon(Platform):
         return {"media_ids": await self._uploads.of(outgoing, partial(upload, self))}
 
     async def publish(self, outgoing: Outgoing, prepared: Prepared) -> Receipt:
-        """Post with the part's key, then read the status back once.
-
-        The key may bring back another status than was sent, and a spam filter may answer with one
-        it never kept: both are an `OutcomeUnknown`.
-        """
+        """Post with the part's key, and compare what came back: a key may bring another status."""
         answer = await self._post(outgoing, prepared)
-        status_id = answer.id("id")
         receipt = self._receipt(answer, answer.document, _digests(outgoing))
-        try:
-            kept = (await self._get(status_id)).document
-        except NotThere:
-            raise OutcomeUnknown(
-                "mastodon: publishing: the server accepted the status and did not keep it",
-                help="a spam filter may do that: look at the account, then `postops resolve`",
-            ) from None
-        except (NotSent, Rejected):
-            kept = answer.document  # only the second look failed; the server did answer
-        if not await self._is(outgoing, kept, status_id):
+        shown = shape_fits(outgoing, answer.document) and shown_fits(outgoing, answer.document)
+        if not shown and not await self._is(outgoing, answer.document, receipt.remote_id):
             raise answer.unreadable("it shows another status than the one sent")
         return receipt
+
+    async def confirm(self, outgoing: Outgoing, receipt: Receipt) -> bool:
+        """A spam filter may answer with a status the server never kept: read it back once."""
+        del outgoing
+        try:
+            await self._get(receipt.remote_id)
+        except NotThere:
+            return False
+        return True
 
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:
         """List own statuses back to the claim and compare each with the part."""

@@ -97,6 +97,7 @@ CAPABILITIES = Capabilities(
     metrics=frozenset({"likes", "comments", "shares", "votes"}),
     metrics_batch=20,
     idempotency_seconds=IDEMPOTENCY_SECONDS,
+    confirm=True,
     # Lists do not lag; a request whose answer was lost may still be at work.
     search_lag_seconds=10,
 )
