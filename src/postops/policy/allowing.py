@@ -58,7 +58,7 @@ def unknown_allow() -> None:
     """
 
 
-@rule("PO092", "unknown-rule", severity=Severity.WARNING, on="set", since="0.1")
+@rule("PO092", "unknown-rule", severity=Severity.WARNING, on="set", since="0.1", firm=True)
 def unknown_rule(given: OnSet) -> Iterator[Problem]:
     """## What it does
     Finds words under `rules` in postops.yaml that are neither a rule nor the beginning of a code,
@@ -103,7 +103,7 @@ def _firm(word: str) -> bool:
 
 
 def _fixed(word: str, span: Span) -> Problem:
-    message = f"the rule {show(word)} is always an error: nothing could be sent"
+    message = f"the rule {show(word)} can be neither ignored nor weighed otherwise"
     return Problem(span, message, "take it out")
 
 

@@ -53,7 +53,8 @@ def _joins_emoji(text: str, at: int) -> bool:
 
 
 def _has_right_to_left(text: str) -> bool:
-    return any(bidirectional(char) in ("R", "AL") for char in text)
+    # The marks themselves are of direction R: only letters count.
+    return any(bidirectional(char) in ("R", "AL") and char.isalpha() for char in text)
 
 
 def _belongs(text: str, at: int, right_to_left: Callable[[], bool]) -> bool:

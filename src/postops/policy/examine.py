@@ -115,6 +115,7 @@ def _render(
         resolve_media=resolve,
         parsed=parsed,
         arm=arm,
+        settings=target.settings,
     )
 
 

@@ -48,9 +48,9 @@ def _all(given: OnMessage) -> Iterator[Shown]:
             yield from _shown(part, given)
 
 
-def megabytes(size: int) -> str:
-    """A size as people say it, never rounded over a limit."""
-    return f"{size:,} bytes" if size < 1_000_000 else f"{size / 1_000_000:.3g} MB ({size:,} bytes)"
+def _bytes(size: int) -> str:
+    """Exact: a rounded size hides which side of the limit it is on."""
+    return f"{size:,} bytes"
 
 
 @rule("PO210", "media-type", severity=Severity.ERROR, on="message", since="0.1", needs=["media"])
@@ -148,8 +148,8 @@ def media_bytes(given: OnMessage) -> Iterator[Problem]:
     """
     for media, facts, _, limit in _all(given):
         if limit is not None and facts.bytes > limit.max_bytes:
-            most = megabytes(limit.max_bytes)
-            message = f"{megabytes(facts.bytes)}; {given.target.title} takes {most}"
+            most = _bytes(limit.max_bytes)
+            message = f"{_bytes(facts.bytes)}; {given.target.title} takes {most}"
             yield Problem(media.span, f"{show(media.path)} has {message}", "scale it down")
 
 
@@ -171,8 +171,8 @@ def large_media(given: OnMessage) -> Iterator[Problem]:
         if limit is None or limit.warn_bytes is None:
             continue
         if limit.warn_bytes < facts.bytes <= limit.max_bytes:
-            most = megabytes(limit.warn_bytes)
-            words = f"{megabytes(facts.bytes)}; some of {given.target.title} takes only {most}"
+            most = _bytes(limit.warn_bytes)
+            words = f"{_bytes(facts.bytes)}; {given.target.title} may take only {most}"
             yield Problem(media.span, f"{show(media.path)} has {words}", "scale it down")
 
 
@@ -318,6 +318,6 @@ def card_image_bytes(given: OnMessage) -> Iterator[Problem]:
         message = f"{show(image.path)} is {image.facts.mime}, not a picture"
         yield Problem(image.span, message, "give the card a picture")
     elif image.facts.bytes > THUMB_BYTES:
-        most = megabytes(THUMB_BYTES)
-        message = f"{show(image.path)} has {megabytes(image.facts.bytes)}; a card takes {most}"
+        most = _bytes(THUMB_BYTES)
+        message = f"{show(image.path)} has {_bytes(image.facts.bytes)}; a card takes {most}"
         yield Problem(image.span, message, "scale it down")

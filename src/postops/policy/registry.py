@@ -74,8 +74,8 @@ class Rule:
     """A rule and its facts.
 
     `needs` are traits (see `traits`) without all of which it is not even called; `only` is the one
-    platform it is about. A `firm` rule says that nothing could be read or sent at all: it cannot be
-    allowed, ignored or weighed otherwise. `fixable`: some findings carry a fix.
+    platform it is about. A `firm` rule cannot be allowed, ignored or weighed otherwise: it says that
+    something could not be read or sent at all. `fixable`: some findings carry a fix.
     """
 
     code: str

@@ -101,7 +101,7 @@ def _leftovers(
 
 def _unknown(word: str, rule: Rule | None, span: Span) -> Problem:
     if rule is not None:
-        message = f"{show(word)} cannot be allowed: nothing could be sent"
+        message = f"{show(word)} cannot be allowed"
         return Problem(span, message, "mend what it reports")
     names = tuple(name for name in by_name() if not name.startswith("PO"))
     meant = nearest(word, names)

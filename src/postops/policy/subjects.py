@@ -25,6 +25,7 @@ class Target(NamedTuple):
     account: Account
     platform: type[Platform]
     limit: TextLimit
+    settings: Any = None
 
     @property
     def can(self) -> Capabilities:

@@ -39,7 +39,7 @@ def targets_of(config: Config) -> Targets:
             continue
         settings, wrong = _settings(account, platform, config)
         faults += [(name, fault) for fault in (*wrong, *_credentials(account, platform, config))]
-        found[name] = Target(account, platform, platform.text_limit(settings))
+        found[name] = Target(account, platform, platform.text_limit(settings), settings)
     return Targets(found, tuple(faults))
 
 

@@ -185,7 +185,7 @@ def lost_content(given: OnMessage) -> Iterator[Problem]:
     """## What it does
     Finds parts of a post that will not reach one of its accounts: a poll or a content warning where
     the platform has none, HTML, links that lead to a file of the repository, a thread that becomes
-    one post.
+    one post. The first of each kind is reported.
 
     ## Why
     Readers there get another post than the one that was approved.
@@ -202,8 +202,10 @@ def lost_content(given: OnMessage) -> Iterator[Problem]:
     ## Fix
     Give that platform a text of its own under `platforms`, or leave it out of `accounts`.
     """
+    seen: set[str] = set()
     for what, span in given.message.losses:
-        if what not in _FORMATTING:
+        if what not in _FORMATTING and what not in seen:
+            seen.add(what)
             name = given.target.platform.name
             help_ = f"give `{name}` a text of its own, or leave it out of `accounts`"
             yield Problem(span, f"{_article(what)} does not reach {given.target.title}", help_)
