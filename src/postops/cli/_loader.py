@@ -15,6 +15,7 @@ from postops.content.source import CommitTree
 from postops.errors import ConfigError, PostopsError
 from postops.model import Delivery, MediaFile, digest
 from postops.publish.ports import Loaded
+from postops.reading.shape import read
 from postops.render import render, source_digest
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ class TipLoader:
     """Implements `publish.ports.Loader`. `editions` is by post id."""
 
     def __init__(
-        self, tip: Tip, config: Config, editions: Mapping[str, Edition], state: LedgerState
+        self,
+        tip: Tip,
+        config: Config,
+        editions: Mapping[str, Edition],
+        state: Callable[[], LedgerState],
     ) -> None:
         self.tip = tip
         self.config = config
@@ -60,7 +65,7 @@ class TipLoader:
     def _old(self, delivery: str, account: str, commit: str) -> Loaded:
         """What was claimed, rendered from the commit of the claim with its configuration."""
         tree = CommitTree(self.tip.tree.repository, commit)
-        path = self.state.delivery(delivery).path
+        path = self.state().delivery(delivery).path
         if path is None:
             raise PostopsError(f"{delivery}: the ledger names no file for it")
         config = config_of(tree, self.config)
@@ -69,13 +74,15 @@ class TipLoader:
         if found is None:
             raise PostopsError(f"{delivery}: commit {commit[:12]} has no account {account}")
         resolve = resolver(tree, path)
+        platform = platforms.load(found.platform)
         message = render(
             post,
             found,
             config,
-            platforms.load(found.platform),
+            platform,
             campaign=campaigns_of(tree).get(post.campaign or ""),
             resolve_media=resolve,
+            settings=read(platform.Settings, found.settings, config.path).value,
         )
         return loaded(post, message, source_digest(post, resolve_media=resolve), tree)
 
@@ -115,12 +122,12 @@ def _bytes(tree: CommitTree, media: Media) -> bytes:
 def _post(tree: CommitTree, path: str, config: Config) -> Post:
     try:
         with tree.open(path) as file:
-            read = read_post(file.read(), path, config, tree)
+            found = read_post(file.read(), path, config, tree).post
     except OSError as error:
         raise PostopsError(f"{path} is not in commit {tree.commit[:12]}") from error
-    if read.post is None:
+    if found is None:
         raise PostopsError(f"{path} of commit {tree.commit[:12]} cannot be read as a post")
-    return read.post
+    return found
 
 
 def campaigns_of(tree: CommitTree) -> dict[str, Campaign]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import normalize
 
 from postops.diagnostics import Span
-from postops.render import source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,7 +95,11 @@ _LISTS = [Card._fields.index(name) for name in ("accounts", "tags", "allow", "me
 
 
 def card_of(
-    post: Post, accounts: tuple[str, ...], messages: Mapping[str, Message], media: Sequence[str]
+    post: Post,
+    accounts: tuple[str, ...],
+    messages: Mapping[str, Message],
+    media: Sequence[str],
+    source: str,
 ) -> Card:
     """The card of a post that goes to these accounts."""
     front = post.front
@@ -118,7 +121,7 @@ def card_of(
         on_edit=post.on_edit,
         on_remove=post.on_remove,
         allow=post.allow,
-        source=source_digest(post),
+        source=source,
         sent={name: _sent(message) for name, message in messages.items()},
         media=tuple(media),
         marks=marks,

@@ -18,7 +18,7 @@ from postops.policy.subjects import OnMessage, OnPost, texts
 from postops.policy.targets import option_faults
 from postops.reading import Fault
 from postops.reading.words import show
-from postops.render import parse, render
+from postops.render import parse, render, source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -61,7 +61,8 @@ def examine(read: Read, context: Context, path: str) -> Examined:
         id_ = default_id(path)
         return Examined(path, tuple(stamped_fault(fault, id_) for fault in read.faults))
     accounts = _accounts(post, context)
-    messages, arms = _messages(post, accounts, context)
+    resolve, parsed = _resolver(post, context), parse(post)
+    messages, arms = _messages(post, accounts, context, resolve, parsed)
     media = tuple(_media(post, (*messages.values(), *arms)))
     faults = [*read.faults, *option_faults(post, context.config), *_media_faults(media)]
     diagnostics = [stamped_fault(fault, post.id) for fault in faults]
@@ -70,7 +71,8 @@ def examine(read: Read, context: Context, path: str) -> Examined:
         found += _on_message(message, post, context)
     if found:
         diagnostics += _stamped(found, post.id, accounts)
-    card = card_of(post, accounts, messages, [one.path for one in media])
+    source = source_digest(post, resolve_media=resolve, parsed=parsed)
+    card = card_of(post, accounts, messages, [one.path for one in media], source)
     return Examined(path, tuple(diagnostics), post, messages, card)
 
 
@@ -82,11 +84,13 @@ def _accounts(post: Post, context: Context) -> tuple[str, ...]:
 
 
 def _messages(
-    post: Post, accounts: tuple[str, ...], context: Context
+    post: Post,
+    accounts: tuple[str, ...],
+    context: Context,
+    resolve: Callable[[str, Span], Media],
+    parsed: Parsed,
 ) -> tuple[dict[str, Message], list[Message]]:
     """The message to each account; and those of the other arms, where there is an experiment."""
-    resolve = _resolver(post, context)
-    parsed = parse(post)
     messages: dict[str, Message] = {}
     arms: list[Message] = []
     for name in accounts:

@@ -17,6 +17,7 @@ from postops.errors import (
 )
 from postops.model import Certainty, Outgoing, Receipt
 from postops.plan import iso
+from postops.platforms.base import Unreadable
 from postops.publish.claims import deadline, provenance
 from postops.publish.ports import Result
 from postops.publish.settle import Absent, Doubt, Found, Later, Verdict, settle
@@ -206,7 +207,7 @@ def _refused(desk: Desk, action: Action, loaded: Loaded, part: Part, error: Exce
         until = desk.clock.now() + timedelta(seconds=error.retry_after or 900)
         desk.pusher.record(event | {"type": "deferred", "until": iso(until), "reason": text})
         return Result(action.delivery, "deferred", error=text)
-    if isinstance(error, Rejected) and not isinstance(error, AuthExpired):
+    if isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable)):
         status = error.status
         desk.pusher.record(
             event

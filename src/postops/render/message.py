@@ -9,7 +9,7 @@ warning is sent with every part, so it counts in every part.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from postops.model import Loss, Media, Message
 from postops.render.digests import payload_digest
@@ -39,19 +39,19 @@ def render(
     resolve_media: Callable[[str, Span], Media] | None = None,
     parsed: Parsed | None = None,
     arm: str | None = None,
+    settings: Any = None,
 ) -> Message:
     """The message for one account. Never fails: what does not fit is said in the message.
 
     `campaign` is the post's, if it has one; `resolve_media` reads the file behind an image in the
     text; `parsed` is what `parse(post)` gave, for posts that go to several accounts; `arm` is the
-    variant of an experiment.
+    variant of an experiment; `settings` are the account's, as its platform's shape read them.
     """
     asked = wanted(post, account, campaign, arm)
     parsed = parsed or parse(post)
     flow = parsed.body if asked.text_of is None else parsed.overrides[asked.text_of]
-    setting = Setting(
-        post, account, arm, platform, asked, flow, tagging(config, campaign, post, account)
-    )
+    tags = tagging(config, campaign, post, account)
+    setting = Setting(post, account, arm, platform, asked, flow, tags, settings)
     return _message(setting, resolve_media)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.diagnostics import Span
 from postops.render.utm import UNTAGGED, Tagging, tagging_for
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Setting(NamedTuple):
-    """All that decides how one message is set."""
+    """All that decides how one message is set.
+
+    `settings` are the account's, as its platform read them: some accounts may send more text.
+    """
 
     post: Post
     account: Account
@@ -25,6 +28,7 @@ class Setting(NamedTuple):
     asked: Wanted
     flow: Flow
     tagging: Tagging
+    settings: Any = None
 
     @property
     def own(self) -> str | None:
@@ -39,7 +43,7 @@ class Setting(NamedTuple):
 
     def measure(self, text: str) -> Measure:
         """The measure of a part's text, sent with the content warning."""
-        return self.platform.measure(text, content_warning=self.warning)
+        return self.platform.measure(text, content_warning=self.warning, settings=self.settings)
 
     def span(self, line: int, column: int = 0) -> Span:
         """A place in the Markdown text as a place in the file."""
