@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -449,6 +450,6 @@ def test_names(repo: Repo, repository: Repository) -> None:
 def test_importing_it_starts_nothing() -> None:
     """Commands that need no git pay for none of it; those that do pay little."""
     code = "import sys, postops.git; print(sorted({'asyncio', 'httpx', 'pydantic'} & set(sys.modules)))"
-    done = subprocess.run(["python", "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert under_test.NETWORK_SECONDS > under_test.LOCAL_SECONDS

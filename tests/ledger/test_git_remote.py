@@ -192,6 +192,19 @@ async def test_content_pushed_meanwhile_is_no_conflict(repo: Repo, tmp_path: Pat
     assert set(changed.split()) == {DAY}
 
 
+def test_only_state_counts_as_moved(repo: Repo, tmp_path: Path) -> None:
+    remote = GitRemote(Repository.discover(repo.path), "same")
+    base = remote.fetch_sync()
+    other = clone(repo.remote, tmp_path / "author")
+    commit(other, {"posts/a.md": "text"})
+    push(other)
+    head = remote.push_sync(base, {"state/x": b"1"}, "x")
+    assert git(repo.remote, "rev-parse", "main") == head.sha
+    with pytest.raises(LedgerConflict):
+        remote.push_sync(base, {"state/x": b"2"}, "y")
+    assert show(repo.remote, "main", "state/x") == "1"
+
+
 async def test_same_never_carries_commits_that_were_not_pushed(repo: Repo) -> None:
     repo.commit({"posts/secret.md": "not yet"})
     ledger = await opened(repo.path, branch="same")
@@ -540,7 +553,9 @@ async def test_processes_in_a_race_lose_nothing(
 
 def test_ctrl_c_does_not_reach_git(repo: Repo) -> None:
     """Its processes belong to a session of their own."""
-    done = Repository(repo.path, repo.path / ".git").run("-c", "alias.who=!ps -o sid= -p $$", "who")
+    done = Repository(repo.path, repo.path / ".git").run(
+        "-c", f"alias.who=!{sys.executable} -c 'import os; print(os.getsid(0))'", "who"
+    )
     assert int(done.text) != os.getsid(0)
 
 
