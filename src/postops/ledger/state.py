@@ -399,14 +399,14 @@ def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if not delivery.complete:
         _contents(delivery, event)
     _settle(delivery, _standing(delivery) or "skipped")
-    delivery.due_at = event.get("due_at", delivery.due_at)
     delivery.reason = event.get("reason")
     delivery.retried_at = None
 
 
 def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
     _settle(delivery, "in_doubt")
-    delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
+    if delivery.action in (None, "publish"):  # doubt about a change leaves what is there
+        delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
     delivery.error = event.get("error")
     delivery.reason = event.get("reason")
     delivery.candidates = event.get("candidates")
