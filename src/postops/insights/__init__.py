@@ -1,0 +1,1 @@
+"""What came of it: counts from the platforms, and the committed state as SQL views."""

@@ -1,0 +1,256 @@
+-- ---------------------------------------------------------------- what became of every delivery
+-- The events of a delivery are told one after the other, by the rules postops itself follows; all
+-- deliveries take their n-th step together. `url` and `remote_id` are of the first part that is
+-- still there; `lateness_seconds` counts from the planned time.
+
+CREATE OR REPLACE VIEW deliveries AS
+WITH RECURSIVE
+bindings AS MATERIALIZED (
+    SELECT seq, account, platform, nullif(was, account) AS was FROM events WHERE type = 'bound'
+),
+-- An account that was renamed: its old name means the new one, until it is bound or renamed again.
+moves AS MATERIALIZED (
+    SELECT m.seq, m.was, m.account, coalesce(min(b.seq), 9223372036854775807) AS until
+    FROM bindings m LEFT JOIN bindings b ON b.seq > m.seq AND m.was IN (b.account, b.was)
+    WHERE m.was IS NOT NULL
+    GROUP BY ALL
+),
+written AS MATERIALIZED (
+    SELECT
+        e.seq, regexp_extract(e.delivery, '^(.*)@', 1, 's') AS post,
+        regexp_extract(e.delivery, '[^@]*$') AS account, coalesce(b.seq, 0) AS since
+    FROM events e ASOF LEFT JOIN bindings b ON e.seq > b.seq
+    WHERE e.delivery IS NOT NULL
+),
+-- Under which names an event's delivery has gone; the last stop is its name of today.
+stops AS (
+    SELECT DISTINCT account AS old, since, 0 AS stop, account, since AS arrived FROM written
+    UNION ALL
+    SELECT s.old, s.since, s.stop + 1, arg_min(m.account, m.seq), greatest(s.arrived, min(m.seq))
+    FROM stops s JOIN moves m ON m.was = s.account AND m.until > s.arrived
+    GROUP BY s.old, s.since, s.stop, s.arrived
+),
+stays AS MATERIALIZED (
+    SELECT *, lead(arrived, 1, 9223372036854775807) OVER journey AS departed,
+        last_value(account) OVER (
+            journey ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS today
+    FROM stops
+    WINDOW journey AS (PARTITION BY old, since ORDER BY stop)
+),
+-- Where the new name already had a delivery of that post, the old one's history ends.
+ended AS (
+    SELECT DISTINCT w.seq
+    FROM stays s
+    JOIN written w ON w.account = s.old AND w.since = s.since AND w.seq < s.arrived
+    JOIN written x ON x.post = w.post AND x.seq < s.arrived
+    JOIN stays t ON t.old = x.account AND t.since = x.since AND t.account = s.account
+        AND t.arrived < s.arrived AND t.departed >= s.arrived
+    WHERE s.stop > 0
+),
+history AS MATERIALIZED (
+    SELECT
+        w.post || '@' || s.today AS delivery, w.post, s.today AS account,
+        row_number() OVER (PARTITION BY w.post, s.today ORDER BY e.seq) AS n,
+        struct_pack(
+            type := e.type, id := e.id, run := e.run, recorded_at := e.recorded_at,
+            action := e.action, part := e.part, parts := e.parts, attempt := e.attempt,
+            generation := e.generation, claim := e.claim, outcome := e.outcome, path := e.path,
+            source := e.source, payload := e.payload, commit := e.commit, blob := e.blob,
+            due_at := e.due_at, published_at := e.published_at, lateness := e.lateness,
+            url := e.url, remote_id := e.remote_id, until := e.until,
+            error := nullif(e.error, ''), reason := nullif(e.reason, '')
+        ) AS e
+    FROM written w
+    JOIN stays s ON s.old = w.account AND s.since = w.since AND s.stop = 0
+    JOIN events e ON e.seq = w.seq
+    WHERE w.seq NOT IN (FROM ended)
+),
+told AS (
+    SELECT
+        delivery, post, account, 0::BIGINT AS n, 'new' AS state, 1 AS generation, 0 AS attempt,
+        NULL::VARCHAR AS action, 1 AS total,
+        []::STRUCT(number INTEGER, remote_id VARCHAR, url VARCHAR, gone BOOLEAN)[] AS parts,
+        -- The open claim, as far as later events need it.
+        NULL::STRUCT(
+            id VARCHAR, run VARCHAR, recorded_at TIMESTAMPTZ, source VARCHAR, payload VARCHAR,
+            commit VARCHAR, blob VARCHAR, path VARCHAR, due_at TIMESTAMPTZ
+        ) AS claim,
+        NULL::VARCHAR AS source, NULL::VARCHAR AS payload, NULL::VARCHAR AS commit,
+        NULL::VARCHAR AS blob, NULL::VARCHAR AS path, NULL::TIMESTAMPTZ AS due_at,
+        NULL::TIMESTAMPTZ AS published_at, NULL::DOUBLE AS lateness, NULL::TIMESTAMPTZ AS until,
+        NULL::VARCHAR AS error, NULL::VARCHAR AS reason, NULL::TIMESTAMPTZ AS last_event_at
+    FROM history WHERE n = 1
+    UNION ALL (
+    WITH heard AS NOT MATERIALIZED (
+        SELECT
+            t.* EXCLUDE (n), h.n, h.e, coalesce(h.e.part, 1) AS number,
+            -- A dead run's event that came in after others went on changes nothing.
+            CASE
+                WHEN h.e.generation < t.generation THEN 'late'
+                WHEN h.e.type NOT IN ('failed', 'deferred', 'released', 'skipped', 'in_doubt')
+                    THEN CASE
+                        WHEN h.e.type = 'adopted' THEN 'published'
+                        WHEN h.e.type <> 'resolved' THEN h.e.type
+                        WHEN h.e.outcome = 'published' THEN 'published'
+                        ELSE 'released'
+                    END
+                WHEN h.e.claim <> coalesce(t.claim.id, '') THEN 'late'
+                WHEN t.claim IS NULL AND t.state = 'in_doubt' THEN 'late'
+                WHEN t.claim.run <> h.e.run AND h.e.recorded_at < t.claim.recorded_at THEN 'late'
+                ELSE h.e.type
+            END AS verb,
+            -- A new generation starts over: other keys, nothing published.
+            CASE verb
+                WHEN 'claimed' THEN coalesce(h.e.generation > t.generation, false)
+                WHEN 'retried' THEN t.claim IS NULL AND t.state IN ('published', 'withdrawn')
+                ELSE false
+            END AS renewed,
+            verb = 'claimed' AND coalesce(h.e.action, 'publish') = 'publish' AS to_publish
+        FROM told t JOIN history h ON h.delivery = t.delivery AND h.n = t.n + 1
+    ),
+    begun AS NOT MATERIALIZED (
+        SELECT
+            * REPLACE (
+                if(renewed, greatest(coalesce(e.generation, 0), generation + 1), generation) AS generation,
+                if(renewed, 0, attempt) AS attempt,
+                if(renewed, 'new', state) AS state,
+                if(renewed, NULL, claim) AS claim,
+                if(renewed, NULL, action) AS action,
+                if(renewed, NULL, published_at) AS published_at,
+                if(renewed, NULL, lateness) AS lateness,
+                if(renewed, [], parts) AS parts,
+                CASE
+                    WHEN verb = 'published' THEN greatest(coalesce(e.parts, total), number)
+                    WHEN to_publish THEN coalesce(e.parts, total)
+                    ELSE total
+                END AS total
+            ),
+            if(renewed, NULL, list_filter(parts, lambda p: p.number = number)[1]) AS known
+        FROM heard
+    ),
+    changed AS NOT MATERIALIZED (
+        SELECT * REPLACE (
+            CASE
+                WHEN verb = 'published' AND known.remote_id = coalesce(e.remote_id, known.remote_id)
+                    THEN parts
+                WHEN verb IN ('published', 'updated') THEN list_append(
+                    list_filter(parts, lambda p: p.number <> number),
+                    struct_pack(
+                        number := number,
+                        remote_id := coalesce(e.remote_id, known.remote_id, ''),
+                        url := coalesce(e.url, if(verb = 'updated', known.url, NULL), ''),
+                        gone := verb = 'updated' AND coalesce(known.gone, false)
+                    )
+                )
+                -- Accepted, it seemed, and not kept. Doubt about a change leaves what is there.
+                WHEN verb = 'in_doubt' AND coalesce(action, 'publish') = 'publish'
+                    THEN list_filter(parts, lambda p: p.number <> number)
+                WHEN verb = 'withdrawn' AND known IS NULL AND (e.part IS NOT NULL OR len(parts) = 0)
+                    THEN list_append(parts, {
+                        'number': number, 'remote_id': '', 'url': '', 'gone': true
+                    })
+                WHEN verb = 'withdrawn' THEN list_transform(parts, lambda p: struct_pack(
+                    number := p.number, remote_id := p.remote_id, url := p.url,
+                    gone := p.gone OR e.part IS NULL OR p.number = number
+                ))
+                ELSE parts
+            END AS parts
+        )
+        FROM begun
+    ),
+    weighed AS NOT MATERIALIZED (
+        SELECT
+            *,
+            len(parts) >= total AS complete,
+            len(list_filter(parts, lambda p: NOT p.gone)) AS alive,
+            -- What it is whatever came of the last claim.
+            CASE
+                WHEN len(parts) = 0 THEN NULL
+                WHEN alive = 0 THEN 'withdrawn'
+                WHEN complete THEN 'published'
+            END AS standing,
+            CASE verb
+                WHEN 'published' THEN complete
+                WHEN 'updated' THEN e.part IS NULL
+                    OR number >= least(total, coalesce(e.parts, total))
+                WHEN 'withdrawn' THEN alive = 0
+                ELSE false
+            END AS done,
+            -- Whose word on the content counts: the event's, before that its claim's.
+            verb = 'updated' AND done
+            OR (verb = 'failed' AND claim IS NOT NULL AND action = 'update') AS claim_says,
+            claim_says OR to_publish OR verb = 'published'
+            OR (verb IN ('failed', 'skipped') AND NOT complete) AS event_says,
+            if(event_says, e, NULL) AS said,
+            if(claim_says, claim, NULL) AS claimed
+        FROM changed
+    )
+    SELECT
+        delivery, post, account, n,
+        CASE
+            WHEN verb IN ('claimed', 'in_doubt') THEN verb
+            WHEN verb = 'published' THEN if(complete, standing, 'partial')
+            WHEN done THEN if(verb = 'updated', 'published', 'withdrawn')
+            WHEN verb IN ('failed', 'deferred', 'skipped') THEN coalesce(standing, verb)
+            WHEN verb = 'released' OR (verb = 'retried' AND claim IS NULL AND NOT renewed)
+                THEN coalesce(standing, if(len(parts) > 0, 'partial', 'released'))
+            ELSE state
+        END,
+        generation,
+        if(verb = 'claimed', coalesce(e.attempt, attempt + 1), attempt),
+        if(verb = 'claimed', coalesce(e.action, 'publish'), action),
+        total, parts,
+        CASE
+            WHEN verb = 'claimed' THEN struct_pack(
+                id := e.id, run := e.run, recorded_at := e.recorded_at, source := e.source,
+                payload := e.payload, commit := e.commit, blob := e.blob, path := e.path,
+                due_at := e.due_at
+            )
+            WHEN done OR (verb <> 'late' AND e.type = 'resolved')
+                OR verb IN ('failed', 'deferred', 'skipped', 'released', 'in_doubt') THEN NULL
+            ELSE claim
+        END,
+        coalesce(said.source, claimed.source, source),
+        coalesce(said.payload, claimed.payload, payload),
+        coalesce(said.commit, claimed.commit, commit),
+        coalesce(said.blob, claimed.blob, blob),
+        coalesce(if(verb = 'claimed', e.path, said.path), claimed.path, path),
+        coalesce(said.due_at, claimed.due_at, due_at),
+        if(
+            verb = 'published' AND number = 1,
+            coalesce(e.published_at, e.recorded_at), published_at
+        ),
+        if(verb = 'published' AND number = 1, coalesce(e.lateness, lateness), lateness),
+        CASE
+            WHEN verb = 'deferred' THEN e.until
+            WHEN verb NOT IN ('claimed', 'retried') THEN until
+        END,
+        CASE
+            WHEN done OR verb IN ('published', 'retried') THEN NULL
+            WHEN verb = 'failed' THEN coalesce(e.error, e.reason)
+            WHEN verb = 'in_doubt' THEN e.error
+            WHEN verb = 'late' OR e.type <> 'resolved' THEN error
+        END,
+        CASE
+            WHEN done OR verb IN ('published', 'retried') THEN NULL
+            WHEN verb = 'deferred' THEN coalesce(e.reason, e.error)
+            WHEN verb IN ('released', 'skipped', 'in_doubt') THEN e.reason
+            ELSE reason
+        END,
+        e.recorded_at
+    FROM weighed
+    )
+)
+SELECT
+    delivery, post, account, platform, state, published_at, lateness AS lateness_seconds, due_at,
+    first_part.url AS url, first_part.remote_id AS remote_id, total AS parts, until, error, reason,
+    generation, attempt, action, path, source, payload, commit, blob, last_event_at
+FROM (
+    SELECT *, list_sort(list_filter(parts, lambda p: NOT p.gone))[1] AS first_part
+    FROM told
+    QUALIFY row_number() OVER (PARTITION BY delivery ORDER BY n DESC) = 1
+)
+LEFT JOIN (
+    SELECT account, arg_max(platform, seq) AS platform FROM bindings GROUP BY account
+) USING (account);
