@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postops.diagnostics import Severity, worst_first
-from postops.output.safe import cell, command_data, command_property, terminal
+from postops.output.safe import cell, command_data, command_property, cut, one_line, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """Annotations of one severity a step may show (github.com/orgs/community, discussion 26680)."""
-SUMMARY_BYTES = 1_000_000
-"""A step's summary is refused over 1 MiB (GitHub's workflow commands reference)."""
 
 
 def commands(diagnostics: Sequence[Diagnostic]) -> str:
@@ -28,7 +26,8 @@ def commands(diagnostics: Sequence[Diagnostic]) -> str:
     for severity in Severity:
         hidden = sum(d.severity is severity for d in diagnostics) - SHOWN
         if hidden > 0:
-            lines.append(f"{hidden} more {severity.value}s are in the job summary")
+            many = "s are" if hidden > 1 else " is"
+            lines.append(f"{hidden} more {severity.value}{many} in the job summary only")
     return "\n".join(lines)
 
 
@@ -40,7 +39,7 @@ def _command(diagnostic: Diagnostic) -> str:
     if diagnostic.help:
         text += f"\n{terminal(diagnostic.help)}"
     title = command_property(f"{diagnostic.code} {diagnostic.name}")
-    place = f"file={command_property(span.path)},line={span.line},col={span.column}"
+    place = f"file={command_property(one_line(span.path))},line={span.line},col={span.column}"
     return f"::{diagnostic.severity.value} {place},title={title}::{command_data(text)}"
 
 
@@ -52,16 +51,8 @@ def markdown(diagnostics: Sequence[Diagnostic], summary: Summary) -> str:
     )
     if not diagnostics:
         return head
-    rows = ["\n| where | what | rule |\n| --- | --- | --- |\n"]
-    size = len(head) + len(rows[0])
-    for number, diagnostic in enumerate(worst_first(diagnostics)):
-        row = _row(diagnostic)
-        size += len(row.encode())
-        if size > SUMMARY_BYTES:
-            rows.append(f"\n... and {len(diagnostics) - number} more\n")
-            break
-        rows.append(row)
-    return head + "".join(rows)
+    rows = ["", "| where | what | rule |", "| --- | --- | --- |"]
+    return head + cut(rows, [_row(diagnostic) for diagnostic in worst_first(diagnostics)])
 
 
 def _row(diagnostic: Diagnostic) -> str:
@@ -70,4 +61,4 @@ def _row(diagnostic: Diagnostic) -> str:
     if diagnostic.help:
         what += f"<br>{cell(diagnostic.help)}"
     rule = f"{diagnostic.severity.value} {diagnostic.code} {diagnostic.name}"
-    return f"| {cell(str(diagnostic.span))} | {what} | {rule} |\n"
+    return f"| {cell(str(diagnostic.span))} | {what} | {rule} |"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from postops.output.safe import json_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,7 @@ def render(diagnostics: Sequence[Diagnostic], summary: Summary) -> str:
         "diagnostics": [_one(diagnostic) for diagnostic in diagnostics],
         "summary": summary._asdict(),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1)
+    return json_text(json.dumps(document, ensure_ascii=False, indent=1))
 
 
 def _one(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from postops.output.safe import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,15 +33,17 @@ def render(
         "semanticVersion": version,
         "rules": rules,
     }
+    seen: Counter[str] = Counter()
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"ROOT": {"description": {"text": "the repository"}}},
         "results": [
-            _result(diagnostic, codes.index(diagnostic.code)) for diagnostic in diagnostics
+            _result(diagnostic, codes.index(diagnostic.code), seen) for diagnostic in diagnostics
         ],
     }
-    return json.dumps({"version": "2.1.0", "$schema": SCHEMA, "runs": [run]}, ensure_ascii=False)
+    document = {"version": "2.1.0", "$schema": SCHEMA, "runs": [run]}
+    return json_text(json.dumps(document, ensure_ascii=False))
 
 
 def _rule(code: str, name: str, page: tuple[str, str]) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def _rule(code: str, name: str, page: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, index: int, seen: Counter[str]) -> dict[str, Any]:
     span = diagnostic.span
     who = f" ({diagnostic.account})" if diagnostic.account else ""
     text = f"{diagnostic.message}{who}" + (f"; {diagnostic.help}" if diagnostic.help else "")
@@ -60,18 +65,24 @@ def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
         region["endLine"] = span.end_line
     if span.end_column:
         region["endColumn"] = span.end_column
-    place = {"uri": quote(span.path), "uriBaseId": "ROOT"}
+    place = {"uri": quote(span.path, errors="backslashreplace"), "uriBaseId": "ROOT"}
     return {
         "ruleId": diagnostic.code,
         "ruleIndex": index,
         "level": _LEVELS[diagnostic.severity.value],
         "message": {"text": text},
         "locations": [{"physicalLocation": {"artifactLocation": place, "region": region}}],
-        "partialFingerprints": {"postops/v1": _fingerprint(diagnostic)},
+        "partialFingerprints": {"postops/v1": _fingerprint(diagnostic, seen)},
     }
 
 
-def _fingerprint(diagnostic: Diagnostic) -> str:
-    """Stays the same while lines move: the rule, the file, who and what, but not where."""
+def _fingerprint(diagnostic: Diagnostic, seen: Counter[str]) -> str:
+    """Stays the same while lines move: the rule, the file, who and what, but not where.
+
+    The second of two that are alike says so, or code scanning would take them for one.
+    """
     parts = (diagnostic.code, diagnostic.span.path, diagnostic.account or "", diagnostic.message)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    text = "\n".join(parts)
+    seen[text] += 1
+    text += f"\n{seen[text]}"
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postops.output.safe import terminal
+from postops.output.safe import one_line, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,10 +44,10 @@ def _block(
 ) -> str:
     span = diagnostic.span
     weight = style(diagnostic.severity.value, fg=_COLOURS[diagnostic.severity.value], bold=True)
-    where = style(str(span), bold=True)
+    where = style(one_line(str(span)), bold=True)
     who = f" ({diagnostic.account})" if diagnostic.account else ""
     name = style(f"{diagnostic.code} {diagnostic.name}", fg="cyan")
-    lines = [f"{where}: {weight}: {terminal(diagnostic.message)}{who} [{name}]"]
+    lines = [f"{where}: {weight}: {one_line(diagnostic.message)}{who} [{name}]"]
     lines += _frame(diagnostic, line_of(span.path, span.line), style)
     if diagnostic.help:
         lines.append(f"  help: {terminal(diagnostic.help)}")
@@ -62,16 +62,30 @@ def _frame(diagnostic: Diagnostic, line: str | None, style: Callable[..., str]) 
     if line is None or not line.strip():
         return []
     start = max(0, span.column - 61)
-    shown = line[start : start + 100]
-    width = 1
+    place = span.column - 1
+    end = place + 1
     if span.end_line == span.line and span.end_column:
-        width = max(1, min(span.end_column - span.column, 100 - (span.column - 1 - start)))
-    caret = " " * (span.column - 1 - start) + "^" * width
+        end = max(end, min(span.end_column - 1, start + 100))
+    shown = line[start : start + 100]
+    caret = _blank(line[start:place]) + "^" * max(1, len(_blank(line[place:end])))
     number = f"{span.line:>5}"
     return [
         style(f"{number} | ", fg="bright_black") + terminal(shown),
         style(f"{' ' * len(number)} | ", fg="bright_black") + style(caret, fg="red"),
     ]
+
+
+def _blank(text: str) -> str:
+    """White space as wide as the text is shown: tabs stay, East Asian characters take two."""
+    if text.isascii() and text.isprintable():
+        return " " * len(text)
+    from unicodedata import combining, east_asian_width
+
+    cells = []
+    for char in terminal(text):
+        wide = east_asian_width(char) in "WF"
+        cells.append("\t" if char == "\t" else "" if combining(char) else "  " if wide else " ")
+    return "".join(cells)
 
 
 def _files(number: int) -> str:

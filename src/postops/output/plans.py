@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postops.output.safe import cell, terminal
+from postops.output.safe import SUMMARY_BYTES, cell, cut, one_line, terminal
 from postops.plan import iso
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _action(action: Action, width: int, style: Callable[..., str]) -> str:
 
 def _waiting(waiting: Waiting, width: int, style: Callable[..., str]) -> str:
     until = f" until {iso(waiting.until)}" if waiting.reason in _FUTURE and waiting.until else ""
-    detail = style(f" ({terminal(waiting.detail)})", fg="bright_black") if waiting.detail else ""
+    detail = style(f" ({one_line(waiting.detail)})", fg="bright_black") if waiting.detail else ""
     return (
         f"          {terminal(waiting.delivery):<{width}}  {WORDS[waiting.reason]}{until}{detail}"
     )
@@ -81,20 +81,22 @@ _FUTURE = frozenset({"not-due", "claimed", "deferred"})
 
 
 def markdown(plan: Plan) -> str:
-    """Two tables for a pull request or a job summary."""
+    """Two tables for a pull request or a job summary, cut to what GitHub takes."""
     lines = ["### postops plan", ""]
-    if plan.actions:
-        lines += ["| action | delivery | due |", "| --- | --- | --- |"]
-        lines += [
-            f"| {a.action} | {cell(a.delivery)} | {iso(a.due_at) or 'as soon as merged'} |"
-            for a in plan.actions
-        ]
-    else:
-        lines.append("Nothing to do.")
-    if plan.waiting:
-        lines += ["", "| waiting | why | until |", "| --- | --- | --- |"]
-        lines += [
-            f"| {cell(w.delivery)} | {WORDS[w.reason]} | {iso(w.until) or ''} |"
-            for w in plan.waiting
-        ]
-    return "\n".join([*lines, "", f"`{plan.digest}`", ""])
+    actions = [
+        f"| {a.action} | {cell(a.delivery)} | {iso(a.due_at) or 'as soon as merged'} |"
+        for a in plan.actions
+    ]
+    waiting = [f"| {cell(w.delivery)} | {_why(w)} | {iso(w.until) or ''} |" for w in plan.waiting]
+    said = "Nothing to do.\n"
+    if actions:
+        head = ["| action | delivery | due |", "| --- | --- | --- |"]
+        said = cut(head, actions, SUMMARY_BYTES // 2)
+    if waiting:
+        head = ["", "| waiting | why | until |", "| --- | --- | --- |"]
+        said += cut(head, waiting, SUMMARY_BYTES // 2 - 200)
+    return "\n".join([*lines, said, f"`{plan.digest}`", ""])
+
+
+def _why(waiting: Waiting) -> str:
+    return WORDS[waiting.reason] + (f": {cell(waiting.detail)}" if waiting.detail else "")

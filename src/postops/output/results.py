@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postops.output.safe import terminal
+from postops.output.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ def line(result: Result, style: Callable[..., str]) -> str:
     tail = result.url or ""
     if result.error:
         tail = f"{tail}  {result.error}".strip()
-    return f"{outcome} {terminal(result.delivery)}  {terminal(tail)}".rstrip()
+    return f"{outcome} {one_line(result.delivery)}  {one_line(tail)}".rstrip()
 
 
 def counts(results: Sequence[Result]) -> dict[str, int]:
