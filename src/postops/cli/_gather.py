@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import orjson
 
 from postops import platforms
-from postops.cli._loader import Edition
+from postops.cli._loader import Edition, resolver
+from postops.content.frontmatter import SIZE_LIMIT
 from postops.content.index import PostIndex
-from postops.content.posts import FOLDER
+from postops.content.posts import FOLDER, read_post
 from postops.content.scan import is_content
 from postops.diagnostics import Severity
 from postops.plan import Wish
 from postops.policy.card import card_of_index
-from postops.policy.check import check_posts
+from postops.policy.check import Checked, check_posts
+from postops.render import source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -41,12 +43,12 @@ _SETTLED = frozenset({"published", "withdrawn", "skipped"})
 class Gathered(NamedTuple):
     """`editions` holds the posts that were read, by id; `content` is the new `INDEX`.
 
-    `ids` are the ids of all posts, by path.
+    `ids` are the ids of all posts, by path. `unreadable` says why files came to nothing.
     """
 
     wishes: tuple[Wish, ...]
     editions: Mapping[str, Edition]
-    diagnostics: tuple[Diagnostic, ...]
+    unreadable: tuple[Diagnostic, ...]
     content: bytes
     ids: Mapping[str, str]
 
@@ -90,15 +92,25 @@ class Gathering:
             *self._wishes(checked.examined.values(), checked.diagnostics, reached),
             *(wish for line in unread for wish in self._unread(line, reached)),
         ]
+        wishes = [*_with_renames(wishes, self.state, {entry.path for entry in entries})]
+        here = self._unpushed({entry.path for entry in entries})
+        known_names = {wish.delivery for wish in wishes}
+        wishes += (
+            w for line in here for w in self._unread(line, {}) if w.delivery not in known_names
+        )
         index = sorted(
             [*settled, *unread, *(PostIndex.of(post) for post in posts)], key=lambda i: i.path
         )
         return Gathered(
-            tuple(_with_renames(wishes, self.state, {entry.path for entry in entries})),
-            {one.post.id: _edition(one) for one in checked.examined.values() if one.post},
-            tuple(checked.diagnostics),
+            tuple(wishes),
+            {
+                one.post.id: self._edition(one.post, one)
+                for one in checked.examined.values()
+                if one.post
+            },
+            tuple(_first_faults(checked)),
             b"".join(orjson.dumps(line.to_dict()) + b"\n" for line in index),
-            {line.path: line.id for line in index},
+            {line.path: line.id for line in (*here, *index)},
         )
 
     # ------------------------------------------------------------------ what has to be read
@@ -144,6 +156,25 @@ class Gathering:
     def _card(self, line: PostIndex) -> Card:
         return card_of_index(line, self.config, self.campaigns)
 
+    def _unpushed(self, paths: Collection[str]) -> list[PostIndex]:
+        """Posts that are committed here and not on the content branch at all."""
+        local = self.tip.local
+        if local is None:
+            return []
+        entries = [
+            entry
+            for entry in local.walk(FOLDER)
+            if entry.path in self.tip.unpushed - set(paths)
+            and entry.kind == "file"
+            and is_content(entry.path)
+        ]
+        read = (
+            read_post(data, entry.path, self.config, local, blob=entry.blob).post
+            for entry, data in local.load(entries, SIZE_LIMIT)
+            if data is not None
+        )
+        return [PostIndex.of(post) for post in read if post is not None]
+
     # ------------------------------------------------------------------ wishes
 
     def _wishes(
@@ -176,10 +207,17 @@ class Gathering:
             wish,
             can_update=platforms.load(message.platform).capabilities.update,
             parts=len(message.parts),
-            source=examined.card.source if examined.card else None,
+            source=self._source(post),
             payload=message.digest,
             invalid=f"{fault.name} in {fault.span}" if fault else None,
         )
+
+    def _edition(self, post: Post, one: Examined) -> Edition:
+        return Edition(post, self._source(post), one.messages)
+
+    def _source(self, post: Post) -> str:
+        """As the loader makes it for an old commit: with the bytes of the images in the text."""
+        return source_digest(post, resolve_media=resolver(self.tip.tree, post.path))
 
     def _unread(self, line: PostIndex, reached: Mapping[str, datetime]) -> Iterator[Wish]:
         for account in self._accounts(line):
@@ -218,9 +256,11 @@ class Gathering:
         return {path: at for path, (_, at) in found.items()}
 
 
-def _edition(one: Examined) -> Edition:
-    assert one.post is not None and one.card is not None  # noqa: S101, PT018 - the caller looked
-    return Edition(one.post, one.card.source or "", one.messages)
+def _first_faults(checked: Checked) -> Iterator[Diagnostic]:
+    """For each file that could not be read as a post, the first reason."""
+    for one in checked.examined.values():
+        if one.post is None:
+            yield from [d for d in checked.diagnostics if d.span.path == one.path][:1]
 
 
 def _index(data: bytes | None) -> dict[str, PostIndex]:

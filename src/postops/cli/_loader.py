@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from postops.cli._tip import Tip
     from postops.config import Config
+    from postops.content.source import ContentSource
     from postops.diagnostics import Span
     from postops.ledger.state import LedgerState
     from postops.model import Campaign, Media, Message, Part, Post
@@ -130,8 +131,8 @@ def _post(tree: CommitTree, path: str, config: Config) -> Post:
     return found
 
 
-def campaigns_of(tree: CommitTree) -> dict[str, Campaign]:
-    """The campaigns of a commit, by id."""
+def campaigns_of(tree: ContentSource) -> dict[str, Campaign]:
+    """The campaigns of a commit or of the work tree, by id."""
     entries = [e for e in tree.walk(CAMPAIGNS) if e.kind == "file" and e.path.endswith(".md")]
     found = {}
     for entry, data in tree.load(entries, 1024 * 1024):
@@ -141,6 +142,6 @@ def campaigns_of(tree: CommitTree) -> dict[str, Campaign]:
     return found
 
 
-def resolver(tree: CommitTree, post_path: str) -> Callable[[str, Span], Media]:
+def resolver(tree: ContentSource, post_path: str) -> Callable[[str, Span], Media]:
     """Finds the media an image in a post's text means."""
     return lambda written, span: media_at(post_path, written, None, span, tree)

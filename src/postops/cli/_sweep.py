@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from postops.cli import _tip
 from postops.cli._gather import INDEX, Gathered, Gathering
 from postops.cli._loader import TipLoader, campaigns_of
 from postops.errors import ConfigError
-from postops.plan import Guard, Plan, Terms, make_plan
+from postops.plan import Guard, Plan, Terms, Waiting, make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from postops.cli._open import Place
@@ -36,19 +36,38 @@ class Asked:
     everything: bool = False
 
 
+class Known(Protocol):
+    """What is known of the ledger: of one that is written to, or of a view."""
+
+    @property
+    def state(self) -> LedgerState: ...
+    @property
+    def head(self) -> StateHead: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One look at the content branch and the ledger."""
+    """One look at the content branch.
+
+    `state` gives the ledger's state as it is when asked: after a lost race it is another object.
+    """
 
     tip: Tip
     config: Config
-    state: LedgerState
+    state: Callable[[], LedgerState]
     gathered: Gathered
     terms: Terms
 
     def plan(self, now: datetime) -> Plan:
         """The plan as the ledger stands at this moment."""
-        return make_plan(self.gathered.wishes, self.state, replace(self.terms, now=now))
+        plan = make_plan(self.gathered.wishes, self.state(), replace(self.terms, now=now))
+        if self.terms.posts is not None:
+            return plan
+        unreadable = (
+            Waiting(found.span.path, "invalid", detail=f"{found.name} in {found.span}")
+            for found in self.gathered.unreadable
+        )
+        return replace(plan, waiting=(*plan.waiting, *unreadable))
 
     def notes(self) -> list[str]:
         """What a person should know about where this was read from."""
@@ -67,7 +86,7 @@ class Sweep:
         return TipLoader(self.tip, self.config, self.gathered.editions, self.state)
 
 
-def sweep(at: Place, state: LedgerState, head: StateHead, asked: Asked, now: datetime) -> Sweep:
+def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     """Fetch the content branch, read what is not settled, and set the terms of the plan."""
     tip = _tip.fetch(at.repository, at.config)
     config = at.adapted(tip.config)
@@ -75,21 +94,28 @@ def sweep(at: Place, state: LedgerState, head: StateHead, asked: Asked, now: dat
     gathering = Gathering(
         tip=tip,
         config=config,
-        state=state,
+        state=ledger.state,
         campaigns=campaigns_of(tip.tree),
         ready=ready,
         now=now,
         horizon=asked.horizon,
         everything=asked.everything or asked.posts is not None,
     )
-    gathered = gathering.gather(head.read(INDEX))
-    posts = None if asked.posts is None else _ids(asked.posts, gathered.ids)
-    return Sweep(tip, config, state, gathered, _terms(at, config, asked, now, posts))
+    gathered = gathering.gather(ledger.head.read(INDEX))
+    posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, ledger.state)
+    return Sweep(tip, config, lambda: ledger.state, gathered, _terms(at, config, asked, now, posts))
 
 
-def _ids(names: Collection[str], ids: Mapping[str, str]) -> frozenset[str]:
-    """POST on the command line is an id or a path. Raises `ConfigError` for what is neither."""
-    known = {**{post: post for post in ids.values()}, **ids}
+def _ids(names: Collection[str], ids: Mapping[str, str], state: LedgerState) -> frozenset[str]:
+    """POST on the command line is an id or a path. Raises `ConfigError` for what is neither.
+
+    What was removed after it was published is still known to the ledger.
+    """
+    known: dict[str, str] = {}
+    for done in state.deliveries.values():
+        known |= {done.path: done.post} if done.path else {}
+        known[done.post] = done.post
+    known |= {post: post for post in ids.values()} | dict(ids)
     for name in names:
         if name not in known:
             from difflib import get_close_matches

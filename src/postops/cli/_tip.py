@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from postops.config import FILE_NAME, read_config
@@ -19,13 +20,14 @@ class Tip(NamedTuple):
     """One commit of content, with its own configuration.
 
     `unpushed` are the paths of posts that are committed here but stand differently, or not at all,
-    on the content branch.
+    on the content branch; `local` is the commit that holds them.
     """
 
     content: Content
     tree: CommitTree
     config: Config
     unpushed: frozenset[str]
+    local: CommitTree | None
 
 
 def fetch(repository: Repository, config: Config) -> Tip:
@@ -35,7 +37,7 @@ def fetch(repository: Repository, config: Config) -> Tip:
     """
     content = repository.fetch_content_branch(config.content_branch)
     tree = CommitTree(repository, content.commit)
-    return Tip(content, tree, config_of(tree, config), _unpushed(repository, content))
+    return Tip(content, tree, config_of(tree, config), *_unpushed(repository, content))
 
 
 def config_of(tree: CommitTree, config: Config) -> Config:
@@ -50,15 +52,23 @@ def config_of(tree: CommitTree, config: Config) -> Config:
         ) from error
 
 
-def _unpushed(repository: Repository, content: Content) -> frozenset[str]:
-    """Committed here, on top of the content branch, and not pushed."""
+def _unpushed(repository: Repository, content: Content) -> tuple[frozenset[str], CommitTree | None]:
+    """Committed here and not on the content branch; with the commit that holds them."""
     head = repository.rev_parse("HEAD")
     if head is None or head == content.commit or content.remote is None:
-        return frozenset()
-    if not repository.is_ancestor(content.commit, head):
-        return frozenset()
+        return frozenset(), None
+    base = repository.merge_base(content.commit, head)
+    if base is None or base == head:
+        return frozenset(), None
+    # What was merged in another way (squashed, picked) stands the same on the content branch.
+    here = _changed(repository, base, head) & _changed(repository, content.commit, head)
+    return here, CommitTree(repository, head) if here else None
+
+
+def _changed(repository: Repository, old: str, new: str) -> frozenset[str]:
+    """Posts and campaigns that are new or other in `new`."""
     done = repository.run(
         "diff", "--name-only", "--no-renames", "--diff-filter=AM", "-z",
-        content.commit, head, "--", f"{POSTS}/", f"{CAMPAIGNS}/",
+        old, new, "--", f"{POSTS}/", f"{CAMPAIGNS}/",
     )  # fmt: skip
-    return frozenset(filter(None, done.stdout.decode("utf-8", "surrogateescape").split("\0")))
+    return frozenset(filter(None, os.fsdecode(done.stdout).split("\0")))

@@ -67,6 +67,10 @@ async def _adopt(
     return [one.delivery for one in waiting]
 
 
+_SENT = frozenset({"claimed", "in-doubt", "edited", "removed"})
+"""Why a delivery waits of which something may exist: for `resolve`, or for nobody."""
+
+
 def _waiting(at: Place, ledger: Ledger, delivery: str | None) -> Iterable[Waiting]:
     """The deliveries meant: of posts that are there and were never sent. Raises `ConfigError`."""
     from postops.cli._sweep import Asked, sweep
@@ -74,11 +78,15 @@ def _waiting(at: Place, ledger: Ledger, delivery: str | None) -> Iterable[Waitin
     from postops.plan import Waiting
 
     now = at.clock.now()
-    swept = sweep(at, ledger.state, ledger.head, Asked(everything=True), now)
+    swept = sweep(at, ledger, Asked(everything=True), now)
     plan = swept.plan(now)
     if delivery is None:
         return [one for one in plan.waiting if one.reason == "before-account"]
-    known = [one for one in plan.waiting if one.delivery == delivery and one.wish is not None]
+    known = [
+        one
+        for one in plan.waiting
+        if one.delivery == delivery and one.wish is not None and one.reason not in _SENT
+    ]
     known += [
         Waiting(one.delivery, "not-due", wish=one.wish)
         for one in plan.actions

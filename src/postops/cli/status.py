@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,8 +37,7 @@ def command(invocation: Invocation, /, post: str | None, sandbox: bool, style: s
     """
     rows = _rows(invocation, post, sandbox=sandbox)
     if style == "json":
-        document = {"version": 1, "deliveries": rows}
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        click.echo(_options.as_json({"version": 1, "deliveries": rows}))
     else:
         click.echo("\n".join(_lines(rows)) or "nothing was published yet")
 
@@ -51,7 +49,7 @@ def _rows(invocation: Invocation, post: str | None, *, sandbox: bool) -> list[di
     with _open.place(invocation, sandbox=sandbox) as at:
         seen = _open.view(at)
         now = at.clock.now()
-        swept = sweep(at, seen.state, seen.head, Asked(posts=(post,) if post else None), now)
+        swept = sweep(at, seen, Asked(posts=(post,) if post else None), now)
         plan = swept.plan(now)
         rows = {
             done.name: _done(done)
@@ -94,7 +92,7 @@ def _waits(waiting: Waiting, row: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _lines(rows: list[dict[str, Any]]) -> list[str]:
-    from postops.output.safe import terminal
+    from postops.output.safe import one_line
 
     width = max((len(row["delivery"]) for row in rows), default=0)
     lines = []
@@ -103,8 +101,8 @@ def _lines(rows: list[dict[str, Any]]) -> list[str]:
         tail = [row["url"] or "", _late(row["lateness_seconds"]), row["reason"] or ""]
         if row["until"]:
             tail.append(f"until {row['until']}")
-        name = f"{terminal(row['delivery']):<{width}}"
-        said = "  ".join(terminal(part) for part in tail if part)
+        name = f"{one_line(row['delivery']):<{width}}"
+        said = "  ".join(one_line(part) for part in tail if part)
         lines.append(f"{name}  {style(row['state'], fg=colour)}  {said}".rstrip())
     return lines
 
