@@ -5,16 +5,19 @@ A command is imported when it is called: `postops --version` costs little more t
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from postops import __version__
-from postops.cli._edge import Invocation, at_the_edge, colour
+from postops.cli._edge import Edge, Invocation, at_the_edge, colour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from postops.clock import Clock
 
 # command -> (file, one line for `postops --help`); the line is checked against the command's own
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -70,6 +73,18 @@ class _Lazy(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and name[:1] != "-" and not ctx.resilient_parsing:
+            from postops.reading.words import nearest, show
+
+            meant = nearest(name, tuple(COMMANDS))
+            hint = f"Did you mean {meant}?" if meant else "See postops --help."
+            raise click.UsageError(f"There is no command {show(name)}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):
@@ -113,14 +128,20 @@ def main(ctx: click.Context, directory: Path, config: Path | None, color: str) -
     Posts are Markdown files in git. A pull request is the approval, a scheduled run sends what is
     due, and the ledger in git says what happened.
     """
-    ctx.color = colour(color)
-    ctx.obj = Invocation(directory, config)
+    edge: Edge = ctx.obj
+    ctx.color = edge.colour = colour(color)
+    ctx.obj = Invocation(directory, config, edge)
 
 
-def run(args: Sequence[str] | None = None) -> int:
+def run(args: Sequence[str] | None = None, *, clock: Clock | None = None) -> int:
     """Run the command line and return its exit code. Never raises."""
-    return at_the_edge(lambda: _main(args))
+    # A name in a file may hold what the terminal's encoding cannot: show it, rather than fail.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    edge = Edge(clock)
+    return at_the_edge(lambda: _main(args, edge), edge)
 
 
-def _main(args: Sequence[str] | None) -> Any:
-    return main.main(args=args, prog_name="postops", standalone_mode=False)
+def _main(args: Sequence[str] | None, edge: Edge) -> Any:
+    return main.main(args=args, prog_name="postops", standalone_mode=False, obj=edge)

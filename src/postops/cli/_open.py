@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postops.cli import _sandbox
 from postops.cli._accounts import Access, accounts, logins
-from postops.clock import SystemClock
+from postops.errors import ConfigError
 from postops.git import Repository
 from postops.ledger import reading_copy
 from postops.ledger.git_remote import GitRemote
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from postops.config import Config
     from postops.ledger.journal import Ledger
     from postops.ledger.view import View
-    from postops.publish.ports import Login
+    from postops.publish.ports import Login, Terms
     from postops.sandbox.world import World
 
 OUTBOX = ".postops/outbox"
@@ -74,10 +74,10 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def place(invocation: Invocation, *, sandbox: bool, clock: Clock | None = None) -> Iterator[Place]:
+def place(invocation: Invocation, *, sandbox: bool) -> Iterator[Place]:
     """Find everything a command works with. Raises `ConfigError`."""
     config = invocation.config()
-    clock = clock or SystemClock()
+    clock = invocation.clock
     if not sandbox:
         repository = Repository.discover(config.root)
         if config.state != "same":
@@ -90,6 +90,20 @@ def place(invocation: Invocation, *, sandbox: bool, clock: Clock | None = None) 
         changed, environ = _sandbox.reconfigured(config, world)
         remote = GitRemote(repository, changed.state, changed.content_branch)
         yield Place(changed, repository, remote, repository.root, environ, clock, world)
+
+
+def terms(config: Config) -> Terms:
+    """The numbers a run keeps to. Raises `ConfigError` where no claim could ever be used."""
+    from postops.publish.ports import Terms
+
+    found = Terms(lease=config.lease, clock_skew=config.clock_skew)
+    if found.window.total_seconds() <= 0:
+        raise ConfigError(
+            "`lease` leaves no time to send anything",
+            help=f"it has to be longer than {found.timeout:.0f}s and twice `clock_skew`",
+            where=config.path,
+        )
+    return found
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
+    from postops.config import Config
+
 sandbox = click.option(
     "--sandbox", is_flag=True, help="Emulated platforms and a ledger of their own, on this machine."
 )
@@ -56,20 +58,40 @@ class DurationType(click.ParamType):  # type: ignore[type-arg]
 
 
 class TimeType(click.ParamType):  # type: ignore[type-arg]
-    """A time with an offset, or in the configuration's zone."""
+    """A time, in UTC if it has an offset; else naive: `in_zone` makes it one of the configuration."""
 
     name = "time"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
         from datetime import UTC, datetime
 
+        if isinstance(value, datetime):
+            return value
+
         try:
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a time such as 2026-03-01T10:30Z", param, ctx)
-        if at.tzinfo is None:
-            self.fail(f"{value!r} lacks an offset: write 2026-03-01T10:30Z or +01:00", param, ctx)
-        return at.astimezone(UTC)
+        return at if at.tzinfo is None else at.astimezone(UTC)
+
+
+def in_zone(at: datetime, config: Config) -> datetime:
+    """A time as typed, in UTC: without an offset it is in the configuration's zone, as in a post."""
+    from datetime import UTC
+    from zoneinfo import ZoneInfo
+
+    return (at.replace(tzinfo=ZoneInfo(config.timezone)) if at.tzinfo is None else at).astimezone(
+        UTC
+    )
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """For programs; harmless in the log of a workflow."""
+    from json import dumps
+
+    from postops.output.safe import json_text
+
+    return json_text(dumps(document, ensure_ascii=False, indent=1))
 
 
 def style(text: object, **how: Any) -> str:

@@ -14,12 +14,12 @@ from postops.errors import LedgerDamaged
 from postops.output.results import counts
 from postops.plan import ALARMS as WAITING_ALARMS
 from postops.plan import Plan, Waiting
-from postops.publish.ports import ALARMS, Result, Terms
+from postops.publish.ports import ALARMS, Result
 from postops.publish.run import Run
 from postops.publish.stop import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from postops.cli._edge import Invocation
     from postops.cli._open import Place
@@ -54,6 +54,16 @@ class Request:
             horizon=horizon,
             everything=self.dry_run,
         )
+
+
+class Watcher:
+    """Hears of the plan before it is carried out, and of every result as it comes."""
+
+    def planned(self, plan: Plan) -> None:
+        """Called for every sweep."""
+
+    def result(self, result: Result) -> None:
+        """Called once for each delivery of a sweep. Must not raise: the run would be cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +103,7 @@ class Outcome:
         }
 
 
-async def publish(
-    invocation: Invocation, request: Request, on_result: Callable[[Result], None] | None
-) -> Outcome:
+async def publish(invocation: Invocation, request: Request, watcher: Watcher) -> Outcome:
     """Carry out the request. Raises `PostopsError` where nothing could be started."""
     with _open.place(invocation, sandbox=request.sandbox) as at:
         if request.dry_run:
@@ -106,22 +114,20 @@ async def publish(
                     f"everything is held: {ledger.held}",
                     help="look at the state branch, then `postops ledger accept`",
                 )
-            return await _run(at, ledger, request, on_result or (lambda _: None))
+            return await _run(at, ledger, request, watcher)
 
 
 def _dry(at: Place, request: Request) -> Outcome:
     """The plan and no more: not even what a dead run left behind is touched."""
     seen = _open.view(at)
     now = at.clock.now()
-    swept = sweep(at, seen.state, seen.head, request.asked(), now)
+    swept = sweep(at, seen, request.asked(), now)
     plan = swept.plan(now)
     plan.expect(request.digest)
     return Outcome("", dry_run=True, results=(), plan=plan, notes=tuple(swept.notes()))
 
 
-async def _run(
-    at: Place, ledger: Ledger, request: Request, on_result: Callable[[Result], None]
-) -> Outcome:
+async def _run(at: Place, ledger: Ledger, request: Request, watcher: Watcher) -> Outcome:
     """Sweep, and with `--wait` sweep again until nothing more becomes due in time."""
     ends = at.clock.now() + (request.wait or timedelta(0))
     digest, stop = request.digest, Stop()
@@ -129,11 +135,11 @@ async def _run(
     with stopping(stop):
         while True:
             now = at.clock.now()
-            swept = sweep(at, ledger.state, ledger.head, request.asked(), now)
+            swept = sweep(at, ledger, request.asked(), now)
             plan = swept.plan(now)
             plan.expect(digest)
             digest = None  # a later sweep of the same run is another plan by nature
-            results = await _carry_out(at, ledger, swept, plan, stop, on_result)
+            results = await _carry_out(at, ledger, swept, plan, stop, watcher)
             found |= {result.delivery: result for result in results}
             plan = swept.plan(at.clock.now())
             if stop.asked or not await _wait(at, plan, ends, stop):
@@ -154,9 +160,10 @@ async def _carry_out(
     swept: Sweep,
     plan: Plan,
     stop: Stop,
-    on_result: Callable[[Result], None],
+    watcher: Watcher,
 ) -> list[Result]:
     config = swept.config
+    watcher.planned(plan)
     accounts = sorted({a.account for a in plan.actions} & config.accounts.keys())
     async with _open.logged_in(at, accounts) as logins:
         run = Run(
@@ -165,9 +172,9 @@ async def _carry_out(
             loader=swept.loader(),
             replan=lambda: swept.plan(at.clock.now()),
             clock=at.clock,
-            terms=Terms(lease=config.lease, clock_skew=config.clock_skew),
+            terms=_open.terms(config),
             stop=stop,
-            on_result=on_result,
+            on_result=watcher.result,
         )
         return await run.carry_out(plan)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,7 +41,7 @@ def check(invocation: Invocation, /, name: str | None, sandbox: bool, style: str
 
     rows = asyncio.run(_check(invocation, name, sandbox=sandbox))
     if style == "json":
-        click.echo(json.dumps({"version": 1, "accounts": rows}, ensure_ascii=False, indent=1))
+        click.echo(_options.as_json({"version": 1, "accounts": rows}))
     else:
         for row in rows:
             click.echo(_line(row))
@@ -87,9 +86,9 @@ def _missing(access: Access) -> str:
 
 
 def _line(row: dict[str, Any]) -> str:
-    from postops.output.safe import terminal
+    from postops.output.safe import one_line
 
     if row["ok"]:
         said = f"{row['handle']}  {row['url']}"
-        return f"{style('ok', fg='green')}     {row['account']}  {terminal(said)}"
-    return f"{style('failed', fg='red')} {row['account']}  {terminal(row['error'])}"
+        return f"{style('ok', fg='green')}     {row['account']}  {one_line(said)}"
+    return f"{style('failed', fg='red')} {row['account']}  {one_line(row['error'])}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from postops import platforms
+from postops.cli._options import as_json, formats
 from postops.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,13 +30,7 @@ Examples:
     metavar="PLATFORM",
     help="Only this platform; may be given again. Otherwise all.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="For people, or for programs.",
-)
+@formats("text", "json")
 @click.argument("file", type=click.File("rb"), default="-")
 def command(names: tuple[str, ...], style: str, file: BinaryIO) -> None:
     """Count a text by the rules of each platform.
@@ -47,7 +41,7 @@ def command(names: tuple[str, ...], style: str, file: BinaryIO) -> None:
     text = _read(file)
     counts = [_count(name, text) for name in sorted(set(names)) or platforms.names()]
     if style == "json":
-        click.echo(json.dumps({"version": 1, "counts": counts}, ensure_ascii=False))
+        click.echo(as_json({"version": 1, "counts": counts}))
         return
     width = max(len(count["platform"]) for count in counts)
     for count in counts:

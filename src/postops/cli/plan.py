@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -27,7 +26,11 @@ Examples:
 """,
 )
 @click.option(
-    "--at", "moment", type=_options.TimeType(), metavar="TIME", help="As if it were this time."
+    "--at",
+    "moment",
+    type=_options.TimeType(),
+    metavar="TIME",
+    help="As if it were this time; in the configuration's zone, if it has no offset.",
 )
 @_options.account
 @_options.post
@@ -36,6 +39,7 @@ Examples:
 @click.pass_obj
 def command(
     invocation: Invocation,
+    /,
     moment: datetime | None,
     account: tuple[str, ...],
     post: tuple[str, ...],
@@ -47,16 +51,18 @@ def command(
     Reads what publish reads: the content branch and the ledger as they are on the remote. Changes
     nothing. The digest at the end is what `postops publish --plan-digest` takes.
     """
+    from postops.output.safe import one_line
+
     plan, notes = _plan(invocation, moment, account, post, sandbox=sandbox)
     for note in notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(f"note: {one_line(note)}", err=True)
     click.echo(said(plan, style))
 
 
 def said(plan: Plan, form: str) -> str:
     """The plan in one of its forms."""
     if form == "json":
-        return json.dumps(plan.as_json(), ensure_ascii=False, indent=1)
+        return _options.as_json(plan.as_json())
     from postops.output import plans
 
     return plans.markdown(plan) if form == "markdown" else plans.text(plan, style)
@@ -75,9 +81,9 @@ def _plan(
 
     with _open.place(invocation, sandbox=sandbox) as at:
         seen = _open.view(at)
-        now = moment or at.clock.now()
+        now = at.clock.now() if moment is None else _options.in_zone(moment, at.config)
         asked = Asked(posts=post or None, accounts=account or None, everything=True)
-        swept = sweep(at, seen.state, seen.head, asked, now)
+        swept = sweep(at, seen, asked, now)
         return swept.plan(now), [*_notes(seen.held), *swept.notes()]
 
 

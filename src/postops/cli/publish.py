@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from postops.cli import _options
+from postops.cli._edge import say
 from postops.cli._options import formats, style
 
 if TYPE_CHECKING:
     from postops.cli._edge import Invocation
-    from postops.cli._publishing import Outcome
-    from postops.publish.ports import Result
+    from postops.cli._publishing import Outcome, Watcher
 
 
 @click.command(
@@ -60,7 +59,7 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
 
     if asked["now"] and not asked["post"]:
         raise click.UsageError("--now needs --post: one post at a time goes out before its time")
-    quiet = style == "json"
+    watcher = _publishing.Watcher() if style == "json" else _progress()
     wishes = _publishing.Request(
         posts=asked["post"] or None,
         accounts=asked["account"] or None,
@@ -72,28 +71,28 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
         dry_run=asked["dry_run"],
         sandbox=asked["sandbox"],
     )
-    outcome = asyncio.run(_publishing.publish(invocation, wishes, None if quiet else _line))
-    _report(outcome, quiet=quiet)
+    outcome = asyncio.run(_publishing.publish(invocation, wishes, watcher))
+    _report(outcome, quiet=style == "json")
     return outcome.exit_code
 
 
-def _line(result: Result) -> None:
-    from postops.output import results
+def _progress() -> Watcher:
+    from postops.cli._progress import Progress
 
-    click.echo(results.line(result, style))
+    return Progress()
 
 
 def _report(outcome: Outcome, *, quiet: bool) -> None:
     from postops.output import plans, results
+    from postops.output.safe import one_line
 
     for note in outcome.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {one_line(note)}", err=True)
     if quiet:
-        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
+        say(_options.as_json(outcome.as_json()))
     elif outcome.dry_run:
-        click.echo(plans.text(outcome.plan, style))
+        say(plans.text(outcome.plan, style))
     else:
-        alarms = [w for w in outcome.plan.waiting if w in outcome.alarms]
-        for waiting in alarms:
-            click.echo(plans.waiting_line(waiting, style))
-        click.echo(results.closing(outcome.results, len(outcome.plan.waiting)), err=True)
+        for waiting in outcome.alarms:
+            say(plans.waiting_line(waiting, style))
+        say(results.closing(outcome.results, len(outcome.plan.waiting)), err=True)

@@ -12,6 +12,6 @@ import click
 @click.argument("rule", required=False, metavar="CODE|NAME")
 def command(rule: str | None) -> None:
     """Explain a rule: what it finds, why, and how to mend it. Without one: list them all."""
-    from postops.policy import docs
+    from postops.policy.docs import explain, listing
 
-    click.echo(docs.explain(rule) if rule else docs.listing())
+    click.echo(explain(rule) if rule else listing())

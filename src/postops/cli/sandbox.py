@@ -40,12 +40,11 @@ def serve(invocation: Invocation, /, port: int, host: str, state: Path | None) -
     import asyncio
 
     from postops.cli import _sandbox
-    from postops.clock import SystemClock
     from postops.errors import ConfigError
     from postops.sandbox.serve import serve as serve_world
 
     path = state or invocation.config().root / _sandbox.FOLDER / "world.json"
-    world = _sandbox.load(path, SystemClock())
+    world = _sandbox.load(path, invocation.clock)
     ports = {"page": port} if port else {}
     try:
         asyncio.run(serve_world(world, ports=ports, host=host, announce=_announce, path=path))
@@ -54,6 +53,4 @@ def serve(invocation: Invocation, /, port: int, host: str, state: Path | None) -
 
 
 def _announce(line: str) -> None:
-    """At once: a program may be waiting for it at the other end of a pipe."""
-    click.echo(line)
-    click.get_text_stream("stdout").flush()
+    click.echo(line)  # which flushes: a program may be waiting at the other end of a pipe

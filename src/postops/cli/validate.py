@@ -11,6 +11,7 @@ from postops.cli._options import formats, style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from postops.cli._edge import Invocation
     from postops.config import Config
@@ -55,28 +56,32 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
     paths = _paths(asked["paths"], asked["since"], invocation.directory, config)
     options = {"select": asked["select"], "ignore": asked["ignore"]}
     cache = None if asked["no_cache"] else config.root / CACHE
-    report = _check(config, paths, cache, options)
+    now = invocation.clock.now()
+    report = _check(config, now, paths, cache, options)
     if asked["diff"]:
         return _show_fixes(config, report)
     if asked["fix"] and _fix(config, report):
-        report = _check(config, paths, cache, options)
+        report = _check(config, now, paths, cache, options)
     click.echo(_said(report, config, style))
     bad = report.summary.errors or (asked["strict"] and report.summary.warnings)
     return 1 if bad else 0
 
 
 def _check(
-    config: Config, paths: frozenset[str] | None, cache: Path | None, options: dict[str, Any]
+    config: Config,
+    now: datetime,
+    paths: frozenset[str] | None,
+    cache: Path | None,
+    options: dict[str, Any],
 ) -> Report:
     from postops.cli._local import ledger_state
-    from postops.clock import SystemClock
     from postops.content.source import WorkTree
     from postops.policy.check import check
 
     return check(
         WorkTree(config.root),
         config,
-        now=SystemClock().now(),
+        now=now,
         ledger=ledger_state(config),
         paths=paths,
         cache=cache,

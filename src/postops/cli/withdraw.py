@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from postops.cli import _options
+from postops.cli._edge import say
 from postops.cli._options import style
+from postops.output.safe import one_line
 
 if TYPE_CHECKING:
     from postops.cli._edge import Invocation
@@ -46,14 +48,16 @@ def command(
     """
     import asyncio
 
-    results = asyncio.run(
+    results, signal = asyncio.run(
         _withdraw(invocation, post, account, force=force, yes=yes or sandbox, sandbox=sandbox)
     )
     from postops.output.results import line
     from postops.publish.ports import ALARMS
 
     for result in results:
-        click.echo(line(result, style))
+        say(line(result, style))
+    if signal is not None:
+        return 128 + signal
     return 1 if any(result.outcome in ALARMS for result in results) else 0
 
 
@@ -65,14 +69,14 @@ async def _withdraw(
     force: bool,
     yes: bool,
     sandbox: bool,
-) -> list[Result]:
+) -> tuple[list[Result], int | None]:
     from postops.cli import _open
 
     with _open.place(invocation, sandbox=sandbox) as at:
         async with _open.ledger(at) as ledger:
             actions = _actions(at, ledger, post, accounts, force=force)
             if not yes:
-                click.confirm(f"delete {len(actions)} published deliveries of {post}?", abort=True)
+                _confirm(f"delete {len(actions)} published deliveries of {one_line(post)}?")
             return await _carry_out(at, ledger, actions)
 
 
@@ -89,24 +93,35 @@ def _actions(
         for done in ledger.state.deliveries.values()
         if post in (done.post, done.path) or done.post == id_
     ]
-    live = [done for done in found if done.live and (not accounts or done.account in accounts)]
+    known = at.config.accounts
+    for name in {*accounts} - known.keys():
+        raise ConfigError(f"there is no account called {name!r}")
+    live = [
+        done
+        for done in found
+        if done.live and done.account in known and (not accounts or done.account in accounts)
+    ]
     if not live:
         raise ConfigError(f"nothing of {post!r} is published", help="postops status lists what is")
-    known = at.config.accounts
     if not force and len(live) > len({done.account for done in live}) * Guard().withdraws:
         raise UnsafePlan(f"{len(live)} deletions are more than the guard allows", help="--force")
     return [
         Action(done.name, done.post, done.account, known[done.account].platform, "withdraw", None)
         for done in live
-        if done.account in known
     ]
 
 
-async def _carry_out(at: Place, ledger: Ledger, actions: list[Action]) -> list[Result]:
+def _confirm(question: str) -> None:
+    """Raise `click.Abort` where the answer is no, or nobody is there to ask."""
+    click.confirm(question, abort=True, err=True)
+
+
+async def _carry_out(
+    at: Place, ledger: Ledger, actions: list[Action]
+) -> tuple[list[Result], int | None]:
     from postops.cli import _open
     from postops.cli._signals import stopping
     from postops.plan import Plan
-    from postops.publish.ports import Terms
     from postops.publish.run import Run
     from postops.publish.stop import Stop
 
@@ -119,15 +134,15 @@ async def _carry_out(at: Place, ledger: Ledger, actions: list[Action]) -> list[R
             loader=_NoLoader(),
             replan=lambda: nothing,
             clock=at.clock,
-            terms=Terms(lease=at.config.lease, clock_skew=at.config.clock_skew),
+            terms=_open.terms(at.config),
             stop=stop,
         )
         with stopping(stop):
-            return await run.carry_out(plan)
+            return await run.carry_out(plan), stop.signal
 
 
 class _NoLoader:
     """A deletion needs no text."""
 
-    def load(self, delivery: str, commit: str | None = None) -> None:
+    def load(self, delivery: str, commit: str | None = None) -> NoReturn:
         raise AssertionError(f"nothing to load for {delivery} at {commit}")
