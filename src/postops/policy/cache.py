@@ -69,6 +69,8 @@ def open_cache(
     """The cache of a work tree; `None` where there is none to be had."""
     if directory is None or not isinstance(source, WorkTree):
         return None
+    if any(part.is_symlink() for part in (directory, directory.parent)):
+        return None  # a stranger may have committed it, to have us write elsewhere
     return Cache(directory, source.root, _key(config, campaigns))
 
 

@@ -66,7 +66,8 @@ def check(
     """Check all posts and campaigns, or only those at `paths`.
 
     `now` is aware. With `paths`, posts are not compared with those that were not named. `cache` is
-    a directory where what was found in unchanged files is kept; only work trees have one. `jobs` is
+    a directory where what was found in unchanged files is kept; work trees that are looked at as a
+    whole use it: reading it costs more than a few files do. `jobs` is
     how many processes may work at once: as many as there are processors, where it is not said.
     """
     from postops.policy import cache as caching
@@ -82,7 +83,7 @@ def check(
     context = Context(config, source, by_id, targets.by_name)
     named = None if paths is None else frozenset(paths)
     with workers.uncollected():
-        kept = caching.open_cache(cache, source, config, campaigns)
+        kept = caching.open_cache(cache if named is None else None, source, config, campaigns)
         rows = workers.examine_all(scanned.files, context, kept, jobs)
         cards = tuple([row.card for row in rows if row.card is not None])
         found = [*notes, *(one for row in rows for one in row.diagnostics)]

@@ -186,7 +186,7 @@ def poll_with_media(given: OnMessage) -> Iterator[Problem]:
     that platform `media: []`.
     """
     for poll, limit in _poll(given):
-        if not limit.with_media:
+        if not limit.with_media and any(part.media for part in given.message.parts):
             message = f"{given.target.title} takes no poll beside media"
             help_ = f"give `{given.target.platform.name}` no media, or no poll"
             yield Problem(poll.span, message, help_)

@@ -56,11 +56,16 @@ def _examined(entries: Sequence[Entry], context: Context, jobs: int | None) -> l
     if number < 2 or len(entries) <= WORTH_A_FORK or not _may_fork():
         return rows(entries, context)
     shares = [entries[start::number] for start in range(number)]
-    children = [(share, *_start(share, context)) for share in shares[1:]]
-    found = rows(shares[0], context)
-    for share, pid, pipe in children:
-        found += _collect(share, pid, pipe, context)
-    return found
+    children = [_start(share, context) for share in shares[1:]]
+    try:
+        found = rows(shares[0], context)
+        for share in shares[1:]:
+            found += _collect(share, children.pop(0), context)
+        return found
+    finally:
+        for pid, pipe in children:  # only after a failure: a child whose pipe is closed ends
+            os.close(pipe)
+            os.waitpid(pid, 0)
 
 
 def rows(entries: Sequence[Entry], context: Context) -> list[Row]:
@@ -99,7 +104,8 @@ def _start(share: Sequence[Entry], context: Context) -> tuple[int, int]:
         os._exit(status)  # nothing of the parent's is to be flushed or closed twice
 
 
-def _collect(share: Sequence[Entry], pid: int, pipe: int, context: Context) -> list[Row]:
+def _collect(share: Sequence[Entry], child: tuple[int, int], context: Context) -> list[Row]:
+    pid, pipe = child
     with os.fdopen(pipe, "rb") as file:
         answer = file.read()
     _, status = os.waitpid(pid, 0)
