@@ -32,6 +32,14 @@ SET lock_configuration = true;
 """
 
 
+class QueryError(ConfigError):
+    """The query is wrong, or reaches too far. `excerpt` shows where, with a caret under it."""
+
+    def __init__(self, message: str, *, help: str | None = None, excerpt: str = "") -> None:  # noqa: A002
+        super().__init__(message, help=help)
+        self.excerpt = excerpt
+
+
 class Table(NamedTuple):
     """What a query gave. Column names are unique; values are what JSON knows."""
 
@@ -51,7 +59,7 @@ class View(NamedTuple):
 
 
 def check(sql: str) -> None:
-    """Raise `ConfigError` where it is no SQL, or something else than a question."""
+    """Raise `QueryError` where it is no SQL, or something else than a question."""
     import duckdb
 
     with _told(), duckdb.connect() as connection:
@@ -61,7 +69,7 @@ def check(sql: str) -> None:
 def run(sql: str, state_dir: Path) -> Table:
     """Answer a query from the files in `state_dir`, a folder called `state`.
 
-    Raises `ConfigError` with DuckDB's own words for SQL that is wrong, or that reaches for anything
+    Raises `QueryError` with DuckDB's own words for SQL that is wrong, or that reaches for anything
     but the views. With several statements the answer is the last one's.
     """
     with _told(), _opened(state_dir) as connection:
@@ -128,18 +136,18 @@ def _statements(connection: duckdb.DuckDBPyConnection, sql: str) -> Sequence[duc
     found = connection.extract_statements(sql)
     for statement in found:
         if statement.type not in asking:
-            raise ConfigError(
+            raise QueryError(
                 f"only questions can be asked, and this is {statement.type.name}",
                 help="SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or EXPLAIN",
             )
     if not found:
-        raise ConfigError("the query is empty", help="postops query --help")
+        raise QueryError("the query is empty", help="postops query --help")
     return found
 
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """DuckDB's errors as ours: its message, with the line and the caret under it."""
+    """DuckDB's errors as ours."""
     import duckdb
 
     try:
@@ -147,12 +155,19 @@ def _told() -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.PermissionException as error:
-        raise ConfigError(
-            f"a query reaches the views and nothing else: {error}",
-            help="postops query lists the views",
+        raise QueryError(
+            "a query reaches the views and nothing else", help=_split(error)[0]
         ) from error
     except duckdb.Error as error:
-        raise ConfigError(str(error).rstrip()) from error
+        message, help_, excerpt = _split(error)
+        raise QueryError(message, help=help_, excerpt=excerpt) from error
+
+
+def _split(error: duckdb.Error) -> tuple[str, str | None, str]:
+    """The fault, what DuckDB suggests, and the line with the caret."""
+    text, line, caret = str(error).partition("\nLINE ")
+    message, _, more = text.strip().partition("\n")
+    return message, " ".join(more.split()) or None, (line + caret).strip("\n")
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
