@@ -291,7 +291,7 @@ def test_odd_names_and_modes(repo: Repo, repository: Repository) -> None:
     )
     assert "postops.yaml" in {entry.path for entry in repository.ls_tree(tip)}
     assert repository.ls_tree(tip, "nowhere/") == []
-    seen = repository.first_seen(tip, [*ODD, os.fsdecode(b"posts/\xff.md")])
+    seen = repository.reached(tip, [*ODD, os.fsdecode(b"posts/\xff.md")])
     assert {sha for sha, _ in seen.values()} == {tip}
     assert len(seen) == len(ODD) + 1
 
@@ -324,52 +324,33 @@ def day(number: int) -> datetime:
     return datetime(2026, 2, number, 12, tzinfo=UTC)
 
 
-def test_first_seen_is_the_merge_not_the_commit(repo: Repo, repository: Repository) -> None:
+def test_a_post_reaches_the_branch_with_the_merge_not_with_its_commit(
+    repo: Repo, repository: Repository
+) -> None:
     direct = repo.commit({"posts/direct.md": "1"}, when=day(1))
     repo.git("checkout", "--quiet", "-b", "side")
     repo.commit({"posts/branch.md": "1"}, when=day(2))
     repo.git("checkout", "--quiet", "main")
-    repo.commit({"posts/direct.md": "2"}, when=day(3))
     dates = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in
              (("DATE", day(4).isoformat()), ("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
     repo.git("merge", "--quiet", "--no-ff", "-m", "Merge", "side", **dates)
     merge = repo.git("rev-parse", "HEAD")
-    seen = repository.first_seen(merge, ["posts/direct.md", "posts/branch.md", "posts/no.md"])
+    seen = repository.reached(merge, ["posts/direct.md", "posts/branch.md", "posts/no.md"])
     assert seen == {"posts/direct.md": (direct, day(1)), "posts/branch.md": (merge, day(4))}
 
 
-def test_first_seen_counts_from_the_return_and_knows_the_root(
+def test_a_post_that_went_and_came_back_counts_from_its_return(
     repo: Repo, repository: Repository
 ) -> None:
     root = repo.git("rev-list", "--max-parents=0", "HEAD")
     repo.commit({"posts/a.md": "1"}, when=day(1))
     repo.commit({"posts/a.md": None}, when=day(2))
     back = repo.commit({"posts/a.md": "1"}, when=day(3))
-    moved = repo.commit({"posts/b.md": "1", "posts/a.md": None}, when=day(4))
-    again = repo.commit({"posts/a.md": "1"}, when=day(5))
-    assert repository.first_seen(back, ["posts/a.md"])["posts/a.md"] == (back, day(3))
-    seen = repository.first_seen(again, ["posts/a.md", "posts/b.md", "postops.yaml"])
-    assert [seen[p][0] for p in ("posts/a.md", "posts/b.md", "postops.yaml")] == [
-        again,
-        moved,
-        root,
-    ]
-
-
-def test_a_shallow_clone_is_right_or_refuses(repo: Repo, tmp_path: Path) -> None:
-    repo.commit({"posts/old.md": "1"}, when=day(1))
-    repo.commit({"posts/last.md": "1"}, when=day(2))
-    repo.push()
-    where = clone(repo.remote, tmp_path / "c", shallow=True)
-    new = repo.commit({"posts/new.md": "1"}, when=day(3))
-    repo.push()
-    found = Repository.discover(where)
-    tip = found.fetch_content_branch().commit
-    assert found.first_seen(tip, ["posts/new.md"]) == {"posts/new.md": (new, day(3))}
-    for unknown in ("posts/old.md", "posts/last.md"):
-        with pytest.raises(ConfigError, match="too shallow to know when") as caught:
-            found.first_seen(tip, ["posts/new.md", unknown])
-        assert "fetch-depth: 0" in (caught.value.help or "")
+    seen = repository.reached(back, ["posts/a.md", "postops.yaml"])
+    assert {path: sha for path, (sha, _) in seen.items()} == {
+        "posts/a.md": back,
+        "postops.yaml": root,
+    }
 
 
 def test_reached_is_the_last_change_and_leaves_out_what_it_cannot_know(

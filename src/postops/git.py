@@ -361,37 +361,19 @@ class Repository:
 
         A path whose last change lies behind the edge of a shallow clone is left out: never guessed.
         """
-        found, boundary = self._newest(commit, paths, "AMT"), self.boundary
-        return {path: seen for path, seen in found.items() if seen[0] not in boundary}
-
-    def first_seen(self, commit: str, paths: Collection[str]) -> dict[str, tuple[str, datetime]]:
-        """The first-parent commit that brought each path, and its commit time.
-
-        A path that went and came back counts from its return. Raises `ConfigError` where the clone
-        is too shallow to know; never guesses.
-        """
-        found, boundary = self._newest(commit, paths, "A"), self.boundary
-        if any(sha in boundary for sha, _ in found.values()):
-            raise _too_shallow("when a post reached the content branch")
-        return found
-
-    def _newest(
-        self, commit: str, paths: Collection[str], kinds: str
-    ) -> dict[str, tuple[str, datetime]]:
-        """For each path, the newest first-parent commit with a change of these kinds to it."""
         spec = b""
         if not any("\n" in path for path in paths):  # --stdin has no way to write such a name
             spec = b"--\n" + b"".join(os.fsencode(path) + b"\n" for path in paths)
         done = self.run(
-            "log", "-z", "--first-parent", "--diff-merges=first-parent", f"--diff-filter={kinds}",
+            "log", "-z", "--first-parent", "--diff-merges=first-parent", "--diff-filter=AMT",
             "--no-renames", "--name-only", "--format=%x00%H %ct", commit, "--stdin", input=spec,
         )  # fmt: skip
         seen: dict[str, tuple[str, datetime]] = {}
-        wanted = set(paths)
+        wanted, boundary = set(paths), self.boundary
         for sha, at, path in _parse_added(done.stdout):
             if path in wanted:
                 seen.setdefault(path, (sha, at))
-        return seen
+        return {path: found for path, found in seen.items() if found[0] not in boundary}
 
     def changed_since(self, ref: str) -> frozenset[str]:
         """The paths that differ between the work tree and where it left `ref`; also untracked ones.
