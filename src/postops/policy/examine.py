@@ -5,7 +5,8 @@ No clock and no other post come in, so the outcome can be kept until one of thes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from postops.content.media import media_at
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from postops.policy.registry import Problem, Rule
     from postops.policy.subjects import Context
     from postops.render import Parsed
+
+MOST = 50
+"""Findings of one rule that are reported of one post or message: the others come after these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +129,12 @@ def _render(
 
 def _resolver(post: Post, context: Context) -> Callable[[str, Span], Media]:
     """Reads an image of the body once, however many accounts it goes to."""
-    known: dict[tuple[str, Span], Media] = {}
+    known: dict[str, Media] = {}
 
     def resolve(path: str, span: Span) -> Media:
-        key = (path, span)
-        if key not in known:
-            known[key] = media_at(post.path, path, None, span, context.source)
-        return known[key]
+        if path not in known:
+            known[path] = media_at(post.path, path, None, span, context.source)
+        return replace(known[path], span=span)
 
     return resolve
 
@@ -183,14 +186,14 @@ _HELP = {
 def _on_post(given: OnPost) -> Iterator[Found]:
     seen = traits.of_post(given.post, given.media, given.texts)
     for rule in chosen("post", seen):
-        for problem in rule.check(given) or ():
+        for problem in islice(rule.check(given) or (), MOST):
             yield Found(rule, problem, None)
 
 
 def _on_message(message: Message, post: Post, context: Context) -> Iterator[Found]:
     given = OnMessage(message, post, context.targets[message.account], context)
     for rule in chosen("message", traits.of_message(message), message.platform):
-        for problem in rule.check(given) or ():
+        for problem in islice(rule.check(given) or (), MOST):
             yield Found(rule, problem, message.account)
 
 

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class Target(NamedTuple):
-    """An account that can be rendered for. `limit` is what its settings make of the platform's."""
+    """An account that can be rendered for.
+
+    `settings` are its own, as the platform's shape read them (`None` where that failed); `limit` is
+    what they make of the platform's.
+    """
 
     account: Account
     platform: type[Platform]
