@@ -9,16 +9,18 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from postops.errors import ConfigError
 from postops.insights.values import plain
 from postops.insights.views import SOURCES, VIEWS, views_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
+
+_Got = TypeVar("_Got")
 
 # Queries are over some hundred thousand lines; a runaway one must not take the machine with it.
 _MEMORY = "1GB"
@@ -73,16 +75,35 @@ def run(sql: str, state_dir: Path) -> Table:
     but the views. With several statements the answer is the last one's.
     """
     with _told(), _opened(state_dir) as connection:
-        for statement in _statements(connection, sql):
-            connection.execute(statement)
-        # The description goes with the rows.
-        described = connection.description or []
-        rows = connection.fetchall() if described else []
-    kinds = [str(column[1]) for column in described]
+        statements = _statements(connection, sql)
+        columns, rows = _interruptible(connection, lambda: _asked(connection, statements))
+    kinds = [str(column[1]) for column in columns]
     return Table(
-        _unique([column[0] for column in described]),
+        _unique([column[0] for column in columns]),
         [tuple(map(plain, row, kinds)) for row in rows],
     )
+
+
+def _asked(
+    connection: duckdb.DuckDBPyConnection, statements: Sequence[duckdb.Statement]
+) -> tuple[list[Any], list[tuple[Any, ...]]]:
+    for statement in statements:
+        connection.execute(statement)
+    columns = connection.description or []
+    return columns, connection.fetchall()
+
+
+def _interruptible(connection: duckdb.DuckDBPyConnection, call: Callable[[], _Got]) -> _Got:
+    """Call on a thread of its own: DuckDB sees no Ctrl-C while it works on the main one."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(call)
+        try:
+            return answer.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def views() -> list[View]:
@@ -152,8 +173,6 @@ def _told() -> Iterator[None]:
 
     try:
         yield
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
     except duckdb.PermissionException as error:
         raise QueryError(
             "a query reaches the views and nothing else", help=_split(error)[0]
