@@ -175,6 +175,7 @@ class Terms:
 
     `horizon` takes in posts that become due so soon that this run will still be there. `now_for`
     are posts whose time a person overrode. `platforms` names every configured account's platform.
+    `passed` is what the guard let through earlier in the same run: it counts once, and for the run.
     """
 
     now: datetime
@@ -182,6 +183,7 @@ class Terms:
     clock_skew: timedelta = timedelta(minutes=2)
     horizon: timedelta = timedelta(0)
     guard: Guard | None = field(default_factory=Guard)
+    passed: Collection[Action] = ()
     now_for: Collection[str] = ()
     backfill: bool = False
     posts: Collection[str] | None = None
@@ -206,7 +208,7 @@ def make_plan(wishes: Iterable[Wish], state: LedgerState, terms: Terms) -> Plan:
         if name not in wished and terms.covers(done.post, done.account):
             _sort(_decide_unwished(done, terms), actions, waiting)
     actions.sort(key=_order)
-    actions = _guarded(actions, terms.guard, waiting)
+    actions = _guarded(actions, terms, waiting)
     return Plan(terms.now, tuple(actions), tuple(sorted(waiting, key=lambda w: w.delivery)))
 
 
@@ -393,14 +395,18 @@ def _next_part(done: DeliveryState) -> int:
 # ------------------------------------------------------------------------ the guard
 
 
-def _guarded(actions: list[Action], guard: Guard | None, waiting: list[Waiting]) -> list[Action]:
+def _guarded(actions: list[Action], terms: Terms, waiting: list[Waiting]) -> list[Action]:
     """Hold the excess of each account, never the whole plan."""
-    if guard is None:
+    if terms.guard is None:
         return actions
-    allowed = {"publish": guard.publishes, "withdraw": guard.withdraws}
-    seen: Counter[tuple[str, str]] = Counter()
+    allowed = {"publish": terms.guard.publishes, "withdraw": terms.guard.withdraws}
+    seen = Counter((action.account, action.action) for action in terms.passed)
+    passed = {(action.delivery, action.action) for action in terms.passed}
     kept: list[Action] = []
     for action in actions:
+        if (action.delivery, action.action) in passed:
+            kept.append(action)
+            continue
         seen[action.account, action.action] += 1
         limit = allowed.get(action.action)
         if limit is not None and seen[action.account, action.action] > limit:

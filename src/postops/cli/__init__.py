@@ -128,7 +128,7 @@ def main(ctx: click.Context, directory: Path, config: Path | None, color: str) -
     Posts are Markdown files in git. A pull request is the approval, a scheduled run sends what is
     due, and the ledger in git says what happened.
     """
-    edge: Edge = ctx.obj
+    edge: Edge = ctx.obj or Edge()
     ctx.color = edge.colour = colour(color)
     ctx.obj = Invocation(directory, config, edge)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from postops.cli import _open
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
     from postops.cli._edge import Invocation
     from postops.cli._open import Place
+    from postops.clock import Clock
     from postops.ledger.journal import Ledger
+    from postops.plan import Action
+    from postops.publish.ports import Replan
 
 LEAD = timedelta(seconds=90)
 """How long before its time a post is claimed, so that it leaves on the second."""
@@ -127,21 +131,42 @@ def _dry(at: Place, request: Request) -> Outcome:
     return Outcome("", dry_run=True, results=(), plan=plan, notes=tuple(swept.notes()))
 
 
+class _Planner:
+    """The plans of one run: one guard for all of them, and nothing beyond a reviewed one."""
+
+    def __init__(self, clock: Clock, digest: str | None) -> None:
+        self._clock = clock
+        self._digest = digest
+        self._reviewed: frozenset[str] | None = None
+        self._passed: dict[tuple[str, str], Action] = {}
+
+    def plan(self, swept: Sweep) -> Plan:
+        """What is to be done now. Raises `UnsafePlan` where the first is not the reviewed one."""
+        plan = swept.plan(self._clock.now(), self._passed.values())
+        if self._digest is not None:
+            if self._reviewed is None:
+                plan.expect(self._digest)
+                self._reviewed = frozenset(action.delivery for action in plan.actions)
+            kept = [action for action in plan.actions if action.delivery in self._reviewed]
+            plan = replace(plan, actions=tuple(kept))
+        self._passed |= {(action.delivery, action.action): action for action in plan.actions}
+        return plan
+
+
 async def _run(at: Place, ledger: Ledger, request: Request, watcher: Watcher) -> Outcome:
     """Sweep, and with `--wait` sweep again until nothing more becomes due in time."""
     ends = at.clock.now() + (request.wait or timedelta(0))
-    digest, stop = request.digest, Stop()
+    planner, stop = _Planner(at.clock, request.digest), Stop()
     found: dict[str, Result] = {}
     with stopping(stop):
         while True:
-            now = at.clock.now()
-            swept = sweep(at, ledger, request.asked(), now)
-            plan = swept.plan(now)
-            plan.expect(digest)
-            digest = None  # a later sweep of the same run is another plan by nature
-            results = await _carry_out(at, ledger, swept, plan, stop, watcher)
+            swept = sweep(at, ledger, request.asked(), at.clock.now())
+            plan = planner.plan(swept)
+            watcher.planned(plan)
+            replan = partial(planner.plan, swept)
+            results = await _carry_out(at, ledger, swept, plan, replan, stop, watcher)
             found |= {result.delivery: result for result in results}
-            plan = swept.plan(at.clock.now())
+            plan = replan()
             if stop.asked or not await _wait(at, plan, ends, stop):
                 break
             await ledger.refresh()
@@ -159,18 +184,18 @@ async def _carry_out(
     ledger: Ledger,
     swept: Sweep,
     plan: Plan,
+    replan: Replan,
     stop: Stop,
     watcher: Watcher,
 ) -> list[Result]:
     config = swept.config
-    watcher.planned(plan)
     accounts = sorted({a.account for a in plan.actions} & config.accounts.keys())
     async with _open.logged_in(at, accounts) as logins:
         run = Run(
             ledger=ledger,
             logins=logins,
             loader=swept.loader(),
-            replan=lambda: swept.plan(at.clock.now()),
+            replan=replan,
             clock=at.clock,
             terms=_open.terms(config),
             stop=stop,

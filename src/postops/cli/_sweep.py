@@ -11,9 +11,10 @@ from postops.cli._gather import INDEX, Gathered, Gathering
 from postops.cli._loader import TipLoader, campaigns_of
 from postops.errors import ConfigError
 from postops.plan import Guard, Plan, Terms, Waiting, make_plan
+from postops.reading.words import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from postops.cli._open import Place
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from postops.config import Config
     from postops.ledger.remote import StateHead
     from postops.ledger.state import LedgerState
+    from postops.plan import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ class Sweep:
     gathered: Gathered
     terms: Terms
 
-    def plan(self, now: datetime) -> Plan:
-        """The plan as the ledger stands at this moment."""
-        plan = make_plan(self.gathered.wishes, self.state(), replace(self.terms, now=now))
+    def plan(self, now: datetime, passed: Collection[Action] = ()) -> Plan:
+        """The plan as the ledger stands at this moment; `passed` as in `plan.Terms`."""
+        terms = replace(self.terms, now=now, passed=passed)
+        plan = make_plan(self.gathered.wishes, self.state(), terms)
         if self.terms.posts is not None:
             return plan
         unreadable = (
@@ -90,6 +93,8 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     """Fetch the content branch, read what is not settled, and set the terms of the plan."""
     tip = _tip.fetch(at.repository, at.config)
     config = at.adapted(tip.config)
+    for name in sorted(set(asked.accounts or ()) - config.accounts.keys()):
+        raise _unknown("account", name, config.accounts)
     ready = {name for name, access in at.access().items() if access.secrets is not None}
     gathering = Gathering(
         tip=tip,
@@ -118,12 +123,14 @@ def _ids(names: Collection[str], ids: Mapping[str, str], state: LedgerState) -> 
     known |= {post: post for post in ids.values()} | dict(ids)
     for name in names:
         if name not in known:
-            from difflib import get_close_matches
-
-            close = get_close_matches(name, known, n=1)
-            help_ = f"did you mean {close[0]}?" if close else "is it on the content branch yet?"
-            raise ConfigError(f"there is no post {name!r}", help=help_)
+            raise _unknown("post", name, known)
     return frozenset(known[name] for name in names)
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> ConfigError:
+    meant = nearest(name, tuple(known))
+    help_ = f"did you mean {meant}?" if meant else "is it on the content branch yet?"
+    return ConfigError(f"there is no {what} {name!r}", help=help_)
 
 
 def _terms(

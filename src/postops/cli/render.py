@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postops.cli._edge import Invocation
-    from postops.config import Config
+    from postops.config import Account, Config
     from postops.content.posts import Read
     from postops.content.source import WorkTree
     from postops.model import Message, Post
@@ -62,6 +62,7 @@ def _messages(config: Config, name: str, only: Collection[str]) -> list[Message]
     from postops.cli._loader import campaigns_of, resolver
     from postops.content.source import WorkTree
     from postops.errors import ConfigError
+    from postops.reading.shape import read
     from postops.render import parse, render
 
     tree = WorkTree(config.root)
@@ -72,19 +73,21 @@ def _messages(config: Config, name: str, only: Collection[str]) -> list[Message]
         goes = ", ".join(names) or "nowhere"
         raise ConfigError(f"{post.id} does not go to {strangers[0]!r}", help=f"it goes to: {goes}")
     parsed = parse(post)
-    return [
-        render(
+
+    def message(account: Account) -> Message:
+        platform = platforms.load(account.platform)
+        return render(
             post,
-            config.accounts[account],
+            account,
             config,
-            platforms.load(config.accounts[account].platform),
+            platform,
             campaign=campaigns.get(post.campaign or ""),
             resolve_media=resolver(tree, post.path),
             parsed=parsed,
+            settings=read(platform.Settings, account.settings, config.path).value,
         )
-        for account in names
-        if not only or account in only
-    ]
+
+    return [message(config.accounts[n]) for n in names if not only or n in only]
 
 
 def _post(tree: WorkTree, config: Config, name: str) -> Post:
