@@ -1,7 +1,11 @@
-"""What this clone knows of the ledger without asking anybody: for `validate`, which works offline."""
+"""What postops keeps in this clone: its own folder, and the ledger as it was last seen.
+
+Nobody is asked here: `validate` works offline.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +13,20 @@ if TYPE_CHECKING:
 
     from postops.config import Config
     from postops.ledger.state import LedgerState
+
+
+FOLDER = ".postops"
+
+
+def own_folder(root: Path) -> Path:
+    """`.postops/`, which ignores itself. Where it cannot be made, whoever needs it will say so."""
+    folder = root / FOLDER
+    mark = folder / ".gitignore"
+    with contextlib.suppress(OSError):
+        if not mark.exists():
+            folder.mkdir(exist_ok=True)
+            mark.write_text("*\n", encoding="utf-8")
+    return folder
 
 
 def ledger_state(config: Config) -> LedgerState | None:

@@ -6,11 +6,12 @@ The same for real and for `--sandbox`, so that no command has to know which it i
 from __future__ import annotations
 
 import os
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from postops.cli import _sandbox
 from postops.cli._accounts import Access, accounts, logins
+from postops.cli._local import own_folder
 from postops.errors import ConfigError
 from postops.git import Repository
 from postops.ledger import reading_copy
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from postops.publish.ports import Login, Terms
     from postops.sandbox.world import World
 
-OUTBOX = ".postops/outbox"
-
 
 class Place(NamedTuple):
     """Where a command works. `world` is there with `--sandbox` only.
@@ -49,7 +48,7 @@ class Place(NamedTuple):
 
     @property
     def outbox(self) -> Path:
-        return self.root / OUTBOX
+        return own_folder(self.root) / "outbox"
 
     def adapted(self, config: Config) -> Config:
         """A configuration read from a commit, with the sandbox's hosts where they count."""
@@ -129,10 +128,11 @@ async def logged_in(
 
 
 def view(at: Place) -> View:
-    """The ledger, to read only; `state/` on disk is refreshed."""
+    """The ledger, to read only; `state/` on disk is refreshed, where it can be written to."""
     from postops.ledger.view import read
 
     found = read(at.remote, at.outbox)
     if not at.remote.same:
-        reading_copy.write(at.root, found.head)
+        with suppress(OSError):
+            reading_copy.write(at.root, found.head)
     return found

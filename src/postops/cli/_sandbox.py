@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from postops.cli._local import own_folder
 from postops.errors import ConfigError
 from postops.git import Repository
 
@@ -38,8 +39,8 @@ def repository(root: Path) -> Repository:
     folder = root / FOLDER
     clone, bare = folder / "clone", folder / "remote.git"
     if not (clone / ".git").exists():
+        own_folder(root)
         folder.mkdir(parents=True, exist_ok=True)
-        (root / ".postops" / ".gitignore").write_text("*\n", encoding="utf-8")
         clone.mkdir(exist_ok=True)
         Repository(folder, folder).run("init", "-q", "--bare", "-b", _BRANCH, str(bare))
         Repository(clone, clone).run("init", "-q", "-b", _BRANCH)

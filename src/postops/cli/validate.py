@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from postops.cli._local import own_folder
 from postops.cli._options import formats, style
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from postops.config import Config
     from postops.diagnostics import Diagnostic, Fix
     from postops.policy.check import Report
-
-CACHE = ".postops/cache"
 
 
 @click.command(
@@ -55,7 +54,7 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
     config = invocation.config()
     paths = _paths(asked["paths"], asked["since"], invocation.directory, config)
     options = {"select": asked["select"], "ignore": asked["ignore"]}
-    cache = None if asked["no_cache"] else config.root / CACHE
+    cache = None if asked["no_cache"] else own_folder(config.root) / "cache"
     now = invocation.clock.now()
     report = _check(config, now, paths, cache, options)
     if asked["diff"]:
