@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import orjson
 
 from postops import platforms
-from postops.cli._loader import Edition, resolver
+from postops.cli._loader import Edition
 from postops.content.frontmatter import SIZE_LIMIT
 from postops.content.index import PostIndex
 from postops.content.posts import FOLDER, read_post
@@ -21,7 +21,6 @@ from postops.diagnostics import Severity
 from postops.plan import Wish
 from postops.policy.card import card_of_index
 from postops.policy.check import Checked, check_posts
-from postops.render import source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -91,6 +90,13 @@ class Gathering:
         wishes = [
             *self._wishes(checked.examined.values(), checked.diagnostics, reached),
             *(wish for line in unread for wish in self._unread(line, reached)),
+            # Or it would look like a removed post, and what was published would be deleted.
+            *(
+                w
+                for line in settled
+                if line.on_remove == "withdraw"
+                for w in self._unread(line, {})
+            ),
         ]
         wishes = [*_with_renames(wishes, self.state, {entry.path for entry in entries})]
         here = self._unpushed({entry.path for entry in entries})
@@ -103,11 +109,7 @@ class Gathering:
         )
         return Gathered(
             tuple(wishes),
-            {
-                one.post.id: self._edition(one.post, one)
-                for one in checked.examined.values()
-                if one.post
-            },
+            dict(_editions(checked.examined.values())),
             tuple(_first_faults(checked)),
             b"".join(orjson.dumps(line.to_dict()) + b"\n" for line in index),
             {line.path: line.id for line in (*here, *index)},
@@ -207,17 +209,10 @@ class Gathering:
             wish,
             can_update=platforms.load(message.platform).capabilities.update,
             parts=len(message.parts),
-            source=self._source(post),
+            source=examined.card.source if examined.card else None,
             payload=message.digest,
             invalid=f"{fault.name} in {fault.span}" if fault else None,
         )
-
-    def _edition(self, post: Post, one: Examined) -> Edition:
-        return Edition(post, self._source(post), one.messages)
-
-    def _source(self, post: Post) -> str:
-        """As the loader makes it for an old commit: with the bytes of the images in the text."""
-        return source_digest(post, resolve_media=resolver(self.tip.tree, post.path))
 
     def _unread(self, line: PostIndex, reached: Mapping[str, datetime]) -> Iterator[Wish]:
         for account in self._accounts(line):
@@ -254,6 +249,12 @@ class Gathering:
             return {}
         found = self.tip.tree.repository.reached(self.tip.tree.commit, paths)
         return {path: at for path, (_, at) in found.items()}
+
+
+def _editions(examined: Iterable[Examined]) -> Iterator[tuple[str, Edition]]:
+    for one in examined:
+        if one.post is not None and one.card is not None:
+            yield one.post.id, Edition(one.post, one.card.source or "", one.messages)
 
 
 def _first_faults(checked: Checked) -> Iterator[Diagnostic]:
