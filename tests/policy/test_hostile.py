@@ -44,7 +44,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PIECES, max_size=40).map("".join), st.lists(PIECES, max_size=40).map("".join))
 @example("title: *x", "Hello")
 @example("allow: [[a]]\naccounts: [[x]]", "Hello")
@@ -58,7 +58,7 @@ def test_no_text_makes_the_check_fail(front: str, body: str) -> None:
         assert found.span.column >= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.binary(max_size=300), st.sampled_from(["posts/a.md", "campaigns/a.md", "posts/x/a.png"]))
 def test_no_bytes_make_the_check_fail(data: bytes, path: str) -> None:
     checked(data, path)
@@ -102,14 +102,19 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize("thread", ["none", "auto"])
 @pytest.mark.parametrize("unit", LONG.values(), ids=LONG.keys())
-def test_long_texts_take_no_longer(unit: str, thread: str) -> None:
-    keys = [f"thread: {thread}", "accounts: [x-main]"]
-    data = post((unit * (SIZE // len(unit) + 1))[:SIZE], *keys).encode()
+def test_long_texts_take_no_longer(unit: str) -> None:
+    data = post((unit * (SIZE // len(unit) + 1))[:SIZE]).encode()
     started = perf_counter()
     checked(data)
     # A second is asked of a quiet machine; what is quadratic would take minutes.
+    assert perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("unit", ["a", "@a.b@c ", "a\u200b"])
+def test_long_threads_take_no_longer(unit: str) -> None:
+    started = perf_counter()
+    checked(post((unit * SIZE)[:SIZE], "thread: auto", "accounts: [x-main]").encode())
     assert perf_counter() - started < 5
 
 
