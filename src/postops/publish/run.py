@@ -93,7 +93,7 @@ class Run:
         if dead := [a for a in todo if a.action == "reconcile"]:
             await self._in_lanes(dead, self._reconcile_lane)
             return self.replan()
-        if not todo:
+        if not todo or self.stop.asked:
             return None
         return await self._claim_and_send(todo)
 
@@ -229,15 +229,19 @@ class Run:
         ]
 
     async def _after_a_lost_race(self, batch: Sequence[Action]) -> Plan | None:
+        return self.replan() if await self._lost_race(batch) else None
+
+    async def _lost_race(self, batch: Sequence[Action]) -> bool:
+        """Back off and see what the other runner did. False: it was one race too many."""
         self._races += 1
         if self._races > self.terms.races:
             for action in batch:
                 why = f"another runner was faster {self._races} times in a row"
                 self._finish(Result(action.delivery, "unsent", error=why))
-            return None
+            return False
         await self.clock.sleep(min(8.0, 0.2 * 2**self._races) * (0.5 + self.clock.random()))
         await self.pusher.refresh()
-        return self.replan()
+        return True
 
     # ------------------------------------------------------------------ lanes
 
@@ -268,7 +272,7 @@ class Run:
             return None
         claimed = await self._claim([action], {action.delivery: loaded})
         if claimed is None:
-            await self.pusher.refresh()
+            await self._lost_race([action])
             return None
         return claimed[0]
 
