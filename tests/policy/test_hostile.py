@@ -154,6 +154,7 @@ HARMLESS = [
     "posts/2026/spring-release-2-announcement-part-1.md",
     "https://example.org/watch?v=dQw4w9WgXcQ&list=PLrAXtmErZgOeiKm4sgNOknGvNjby9efdf",
     "Donaudampfschifffahrtsgesellschaftskapitän",
+    "https://a.example/x.png?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20250101%2Fus-east-1",
 ]
 
 

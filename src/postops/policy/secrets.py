@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _SHAPES = {
     "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})",
     "a GitLab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
-    "an AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    # A signed link names its key's id, which is no secret.
+    "an AWS access key": r"(?<!Credential=)\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
     "a Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
     "a Slack webhook": r"hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+",
     "a Discord webhook": r"discord(?:app)?\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{20,}",
