@@ -49,10 +49,11 @@ The same views in a DuckDB of your own, in the root of the repository:
 )
 @click.pass_obj
 def command(invocation: Invocation, /, sql: str | None, sandbox: bool, style: str) -> None:
-    """Ask the committed state with SQL, in DuckDB's dialect; `-` reads it from stdin.
+    """Ask the committed state with SQL.
 
-    The ledger is fetched first. A query sees the views and nothing else: no files, no network, no
-    settings. JSON is an array of objects. Without SQL: the views and their columns.
+    SQL is DuckDB's; `-` reads it from stdin. The ledger is fetched first. A query sees the views
+    and nothing else: no files, no network, no settings. JSON is an array of objects. Without SQL:
+    the views and their columns.
     """
     if sql is None:
         click.echo(_views())
