@@ -42,7 +42,7 @@ _SHAPES = {
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
 }
 _NAMED = re.compile(
-    r"(?:pass(?:word|wd|phrase)|secret|token|(?:api|access|private|secret)[ _-]?key|credential)s?"
+    r"(?<!Amz-)(?:pass(?:word|wd|phrase)|secret|token|(?:api|access|private|secret)[ _-]?key|credential)s?"
     r"[\"'`]?[ \t]{0,3}(?:is|was|are|=|:)[ \t]{0,3}[\"'`]?([^\s\"'`<>]{12,128})",
     re.IGNORECASE,
 )
