@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from postops.cli._gather import INDEX
+from postops.insights import campaigns, views
 
 if TYPE_CHECKING:
     from postops.cli._sweep import Sweep
@@ -13,7 +16,14 @@ if TYPE_CHECKING:
 
 def stage(ledger: Ledger, swept: Sweep) -> None:
     """Stage the content's index and the views for the next push, where they changed."""
-    wanted = {INDEX: swept.gathered.content}
+    lines = sorted(swept.campaigns.values(), key=lambda campaign: campaign.path)
+    wanted = {
+        INDEX: swept.gathered.content,
+        campaigns.PATH: b"".join(
+            orjson.dumps(campaigns.campaign_line(campaign)) + b"\n" for campaign in lines
+        ),
+        views.PATH: views.views_sql().encode(),
+    }
     for path, data in wanted.items():
         if ledger.head.read(path) != data:
             ledger.stage(path, data)

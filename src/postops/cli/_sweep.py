@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from postops.cli import _tip
-from postops.cli._gather import INDEX, Gathered, Gathering
+from postops.cli._gather import INDEX, Gathered, Gathering, told
 from postops.cli._loader import TipLoader, campaigns_of
 from postops.errors import ConfigError
 from postops.plan import Guard, Plan, Terms, Waiting, make_plan
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from postops.config import Config
     from postops.ledger.remote import StateHead
     from postops.ledger.state import LedgerState
+    from postops.model import Campaign
     from postops.plan import Action
 
 
@@ -59,6 +60,7 @@ class Sweep:
     state: Callable[[], LedgerState]
     gathered: Gathered
     terms: Terms
+    campaigns: Mapping[str, Campaign]
 
     def plan(self, now: datetime, passed: Collection[Action] = ()) -> Plan:
         """The plan as the ledger stands at this moment; `passed` as in `plan.Terms`."""
@@ -67,7 +69,7 @@ class Sweep:
         if self.terms.posts is not None:
             return plan
         unreadable = (
-            Waiting(found.span.path, "invalid", detail=f"{found.name} in {found.span}")
+            Waiting(found.span.path, "invalid", detail=told(found))
             for found in self.gathered.unreadable
         )
         return replace(plan, waiting=(*plan.waiting, *unreadable))
@@ -96,11 +98,12 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     for name in sorted(set(asked.accounts or ()) - config.accounts.keys()):
         raise _unknown("account", name, config.accounts)
     ready = {name for name, access in at.access().items() if access.secrets is not None}
+    campaigns = campaigns_of(tip.tree)
     gathering = Gathering(
         tip=tip,
         config=config,
         state=ledger.state,
-        campaigns=campaigns_of(tip.tree),
+        campaigns=campaigns,
         ready=ready,
         now=now,
         horizon=asked.horizon,
@@ -108,7 +111,8 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     )
     gathered = gathering.gather(ledger.head.read(INDEX))
     posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, ledger.state)
-    return Sweep(tip, config, lambda: ledger.state, gathered, _terms(at, config, asked, now, posts))
+    terms = _terms(at, config, asked, now, posts)
+    return Sweep(tip, config, lambda: ledger.state, gathered, terms, campaigns)
 
 
 def _ids(names: Collection[str], ids: Mapping[str, str], state: LedgerState) -> frozenset[str]:
