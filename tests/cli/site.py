@@ -95,10 +95,13 @@ class Site:
 
     def merge(self, files: dict[str, str | bytes | None], *, days_ago: float = 0) -> str:
         """Commit and push: what a merged pull request leaves."""
-        when = self.clock.now() - timedelta(days=days_ago)
-        commit = self.repo.commit(files, when=when)
+        commit = self.commit(files, days_ago=days_ago)
         self.repo.push()
         return commit
+
+    def commit(self, files: dict[str, str | bytes | None], *, days_ago: float = 0) -> str:
+        """Commit, here only."""
+        return self.repo.commit(files, when=self.clock.now() - timedelta(days=days_ago))
 
     def configure(
         self, accounts: tuple[str, ...] = ("sky", "tusk", "bird"), **more: object

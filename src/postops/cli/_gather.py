@@ -211,7 +211,7 @@ class Gathering:
             parts=len(message.parts),
             source=examined.card.source if examined.card else None,
             payload=message.digest,
-            invalid=f"{fault.name} in {fault.span}" if fault else None,
+            invalid=told(fault) if fault else None,
         )
 
     def _unread(self, line: PostIndex, reached: Mapping[str, datetime]) -> Iterator[Wish]:
@@ -249,6 +249,11 @@ class Gathering:
             return {}
         found = self.tip.tree.repository.reached(self.tip.tree.commit, paths)
         return {path: at for path, (_, at) in found.items()}
+
+
+def told(fault: Diagnostic) -> str:
+    """Why something has to wait, in the plan's one line for it."""
+    return f"{fault.name} in {fault.span}: {fault.message}"
 
 
 def _editions(examined: Iterable[Examined]) -> Iterator[tuple[str, Edition]]:
