@@ -1,0 +1,44 @@
+"""PURE: wishes + ledger state + config + now -> Plan.
+
+A `Wish` is what the files say should become of one delivery; the ledger's state is what has been
+done. `make_plan` compares them and answers, for every delivery that is not settled, either with an
+action or with the reason why it waits. Nothing here reads a file, a clock or the network, so the
+plan reviewed on a pull request is the plan that is carried out (`Plan.digest`).
+
+`values.py` holds the words, `decide.py` the decision about one delivery, `pace.py` what an
+account's own limits hold back.
+"""
+
+from postops.plan.decide import make_plan
+from postops.plan.values import (
+    ALARMS,
+    SKIPS,
+    Action,
+    ActionName,
+    Guard,
+    Plan,
+    Reason,
+    Terms,
+    Waiting,
+    Wish,
+    iso,
+    only,
+    parse,
+)
+
+__all__ = [
+    "ALARMS",
+    "SKIPS",
+    "Action",
+    "ActionName",
+    "Guard",
+    "Plan",
+    "Reason",
+    "Terms",
+    "Waiting",
+    "Wish",
+    "iso",
+    "make_plan",
+    "only",
+    "parse",
+]

@@ -1,0 +1,209 @@
+"""What a plan is made of: wishes, actions, reasons to wait, and the terms it is made under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from postops.errors import UnsafePlan
+from postops.model import digest as sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from postops.model import Late
+
+ActionName = Literal["publish", "resume", "reconcile", "update", "withdraw"]
+
+Reason = Literal[
+    "not-due",  # its time has not come
+    "draft",  # draft: true
+    "hold",  # hold: true
+    "unpushed",  # committed here, but not on the content branch of the remote
+    "invalid",  # error diagnostics
+    "no-credentials",  # the environment does not hold what the account needs
+    "unknown-account",  # the account is not, or no longer, in postops.yaml
+    "claimed",  # another run is at it
+    "in-doubt",  # nobody can know whether it exists: `postops resolve`
+    "failed",  # the platform said no: edit it, or `postops retry`
+    "deferred",  # the platform asked to wait
+    "ask",  # missed its time, and the file says to ask
+    "late",  # missed its time, and the file says to skip
+    "expired",  # `expires_at` has passed
+    "before-account",  # was due before the account was known: `postops adopt` or `--backfill`
+    "renamed",  # looks like a published post under a new name: `id:` says which it is
+    "guard",  # more than the guard allows in one run
+    "edited",  # published, then edited: `on_edit` or the platform says to leave it
+    "removed",  # published, then removed, and `on_remove: keep`
+]
+
+SKIPS: frozenset[str] = frozenset({"late", "expired"})
+"""Reasons that end a delivery: publish records them as `skipped`."""
+
+ALARMS: frozenset[str] = frozenset({"in-doubt", "failed", "guard", "no-credentials", "invalid"})
+"""Reasons a person has to do something about: publish exits 1. The others are fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the files say about one delivery.
+
+    `due_at` is UTC, `None` where nobody can know when the post reached the content branch (a
+    shallow clone). `source` and `payload` are `None` for a post that was not read because its blob
+    is settled. `invalid` holds the first error diagnostic.
+    """
+
+    delivery: str
+    post: str
+    account: str
+    platform: str
+    path: str
+    blob: str
+    commit: str
+    due_at: datetime | None
+    late: Late = "post"
+    grace: timedelta = timedelta(hours=6)
+    expires_at: datetime | None = None
+    on_edit: Literal["ignore", "update"] = "ignore"
+    on_remove: Literal["keep", "withdraw"] = "keep"
+    draft: bool = False
+    hold: bool = False
+    unpushed: bool = False
+    credentials: bool = True
+    can_update: bool = False
+    parts: int = 1
+    source: str | None = None
+    payload: str | None = None
+    invalid: str | None = None
+    renamed_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do. `part` is the first part that is still to be sent."""
+
+    delivery: str
+    post: str
+    account: str
+    platform: str
+    action: ActionName
+    due_at: datetime | None
+    part: int = 1
+    wish: Wish | None = field(default=None, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "delivery": self.delivery,
+            "post": self.post,
+            "account": self.account,
+            "platform": self.platform,
+            "action": self.action,
+            "due_at": iso(self.due_at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Why a delivery stays, until when if that is known, and in words what would move it."""
+
+    delivery: str
+    reason: Reason
+    until: datetime | None = None
+    detail: str | None = None
+    wish: Wish | None = field(default=None, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        document = {"delivery": self.delivery, "reason": self.reason, "until": iso(self.until)}
+        return document | {"detail": self.detail} if self.detail else document
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An immutable value: sorted, printable, hashable."""
+
+    at: datetime
+    actions: tuple[Action, ...]
+    waiting: tuple[Waiting, ...]
+
+    @property
+    def digest(self) -> str:
+        """Over what would be done and with which text; not over the time of asking."""
+        lines = sorted(
+            f"{a.action} {a.delivery} {a.part} {iso(a.due_at)} {a.wish.payload if a.wish else ''}"
+            for a in self.actions
+        )
+        return sha256("\n".join(lines).encode())
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "at": iso(self.at),
+            "digest": self.digest,
+            "actions": [action.as_json() for action in self.actions],
+            "waiting": [waiting.as_json() for waiting in self.waiting],
+        }
+
+    def expect(self, digest: str | None) -> None:
+        """Refuse to go on with a plan other than the reviewed one. Raises `UnsafePlan`."""
+        if digest is not None and digest != self.digest:
+            raise UnsafePlan(
+                f"the plan is {self.digest}, not the reviewed {digest}",
+                help="look at `postops plan` again: something became due or was changed since",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The blast radius: how much one run may do to one account."""
+
+    publishes: int = 50
+    withdraws: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a plan is made under.
+
+    `horizon` takes in posts that become due so soon that this run will still be there. `now_for`
+    are posts whose time a person overrode. `platforms` names every configured account's platform.
+    `passed` is what the guard let through earlier in the same run: it counts once, and for the run.
+    """
+
+    now: datetime
+    platforms: Mapping[str, str]
+    clock_skew: timedelta = timedelta(minutes=2)
+    horizon: timedelta = timedelta(0)
+    guard: Guard | None = field(default_factory=Guard)
+    passed: Collection[Action] = ()
+    now_for: Collection[str] = ()
+    backfill: bool = False
+    posts: Collection[str] | None = None
+    accounts: Collection[str] | None = None
+
+    def covers(self, post: str, account: str) -> bool:
+        """Whether `--post` and `--account` leave this delivery in."""
+        return (self.posts is None or post in self.posts) and (
+            self.accounts is None or account in self.accounts
+        )
+
+
+def only(plan: Plan, action: ActionName) -> Plan:
+    """The plan with one kind of action left."""
+    return replace(plan, actions=tuple(a for a in plan.actions if a.action == action))
+
+
+# ------------------------------------------------------------------------ times as text
+
+
+def iso(at: datetime | None) -> str | None:
+    """UTC with `Z`, as in every JSON of postops; `None` stays `None`."""
+    if at is None:
+        return None
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def parse(text: str | None) -> datetime | None:
+    """The way back from `iso`."""
+    return None if text is None else datetime.fromisoformat(text)
