@@ -68,9 +68,9 @@ class Diagnostic:
     account: str | None = None
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str]:
+    def sort_key(self) -> tuple[str, int, int, str, str, str]:
         span = self.span
-        return (span.path, span.line, span.column, self.code, self.message)
+        return (span.path, span.line, span.column, self.code, self.message, self.account or "")
 
 
 class Summary(NamedTuple):
@@ -83,7 +83,7 @@ class Summary(NamedTuple):
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """By path, line, column and code, without repetitions."""
+    """By path, line, column, code and account, without repetitions."""
     return sorted(set(diagnostics), key=lambda d: d.sort_key)
 
 

@@ -13,6 +13,7 @@ from postops.policy.card import Card, card_of_index
 from tests.policy.cases import CONFIG
 from tests.policy.pictures import make
 from tests.policy.test_check import lay, post, run
+from tests.policy.test_examine import examined
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +78,9 @@ def test_a_card_survives_json(tmp_path: Path) -> None:
 
 
 def likeness(root: Path, body: str, *keys: str) -> str:
-    return card(root, body, "accounts: [bluesky-main]", *keys).sent["bluesky-main"].text
+    found = examined(root, post(body, "accounts: [bluesky-main]", *keys)).card
+    assert found is not None
+    return found.sent["bluesky-main"].text
 
 
 def test_spacing_case_and_composition_make_no_other_text(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import normalize
@@ -23,12 +24,14 @@ class Sent(NamedTuple):
     """What one account would get.
 
     `text` is a digest of words, media and link, the same where readers would see the same; empty
-    where there is nothing to see.
+    where there is nothing to see. Where `look` differs, so does `text`; see `look`. Where nothing
+    was rendered, `payload` is empty, and `text` tells no more than `look`.
     """
 
     payload: str
     text: str
     parts: int
+    look: str
 
 
 class Card(NamedTuple):
@@ -97,7 +100,7 @@ _LISTS = [Card._fields.index(name) for name in ("accounts", "tags", "allow", "me
 def card_of(
     post: Post,
     accounts: tuple[str, ...],
-    messages: Mapping[str, Message],
+    sent: Mapping[str, Sent],
     media: Sequence[str],
     source: str,
 ) -> Card:
@@ -122,7 +125,7 @@ def card_of(
         on_remove=post.on_remove,
         allow=post.allow,
         source=source,
-        sent={name: _sent(message) for name, message in messages.items()},
+        sent=sent,
         media=tuple(media),
         marks=marks,
         allow_marks=allow_marks,
@@ -154,11 +157,14 @@ def card_of_index(line: PostIndex, config: Config, campaigns: Mapping[str, Campa
     )
 
 
-def _sent(message: Message) -> Sent:
-    return Sent(message.digest, _likeness(message), len(message.parts))
+def sent_of(message: Message) -> Sent:
+    """What a rendered message comes down to."""
+    words = _words(message)
+    text = _digest(words) if words else ""
+    return Sent(message.digest, text, len(message.parts), look(words))
 
 
-def _likeness(message: Message) -> str:
+def _words(message: Message) -> str:
     """Spacing, letter case and composed forms do not make another text."""
     words: list[str] = []
     for part in message.parts:
@@ -167,9 +173,34 @@ def _likeness(message: Message) -> str:
         words += [media.facts.digest if media.facts else media.path for media in part.media]
     if message.card is not None:
         words.append(message.card.url)
-    if not words:
-        return ""
-    return hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return " ".join(words)
+
+
+_WEB = re.compile(r"https?://\S*")
+_PAGE = re.compile(r"https?://[a-z0-9._/-]*")
+_TAG = re.compile(r"#\S*")
+_SIGNS = bytes(set(range(128)) - set(b"abcdefghijklmnopqrstuvwxyz0123456789"))
+
+
+def look(words: str) -> str:
+    """A digest of the letters, the digits and the last address of a text, whatever their case.
+
+    The same for a text as written and as set for any account: what Markdown, the platform's way
+    with links, hashtags and campaign parameters change is left out. What looks different is
+    different; what looks the same has to be rendered to know.
+    """
+    words, pages = words.casefold(), [""]
+    if "://" in words:
+        pages = _PAGE.findall(words) or pages
+        words = _WEB.sub(" ", words)
+    if "#" in words:
+        words = _TAG.sub(" ", words)
+    letters = words.encode("ascii", "ignore").translate(None, _SIGNS)
+    return _digest(f"{letters.decode()} {pages[-1].rstrip('./-_')}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _utc(when: When | None) -> str | None:

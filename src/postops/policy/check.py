@@ -80,7 +80,7 @@ def check(
     notes += [stamped_fault(fault, None, account) for account, fault in targets.faults]
     notes += [stamped_fault(fault, None) for fault in config_faults(config)]
     by_id = {campaign.id: campaign for campaign in campaigns}
-    context = Context(config, source, by_id, targets.by_name)
+    context = Context(config, source, by_id, targets.by_name, brief=True)
     named = None if paths is None else frozenset(paths)
     with workers.uncollected():
         kept = caching.open_cache(cache if named is None else None, source, config, campaigns)

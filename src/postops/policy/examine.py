@@ -13,7 +13,8 @@ from postops.content.media import media_at
 from postops.content.posts import default_id
 from postops.diagnostics import Diagnostic
 from postops.policy import traits
-from postops.policy.card import card_of
+from postops.policy.card import card_of, sent_of
+from postops.policy.quiet import sent_quietly
 from postops.policy.registry import by_name, chosen
 from postops.policy.subjects import OnMessage, OnPost, texts
 from postops.policy.targets import option_faults
@@ -65,19 +66,42 @@ def examine(read: Read, context: Context, path: str) -> Examined:
         id_ = default_id(path)
         return Examined(path, tuple(stamped_fault(fault, id_) for fault in read.faults))
     accounts = _accounts(post, context)
+    sent = sent_quietly(post, accounts, context) if context.brief else None
+    if sent is None:
+        return _rendered(read, post, accounts, context)
+    media = tuple(_media(post, ()))
+    diagnostics = _found(read, post, OnPost(post, context, accounts, {}, media, texts(post)), ())
+    card = card_of(post, accounts, sent, [one.path for one in media], source_digest(post))
+    return Examined(post.path, diagnostics, post, {}, card)
+
+
+def _rendered(read: Read, post: Post, accounts: tuple[str, ...], context: Context) -> Examined:
+    """The post with all its messages."""
     resolve, parsed = _resolver(post, context), parse(post)
     messages, arms = _messages(post, accounts, context, resolve, parsed)
-    media = tuple(_media(post, (*messages.values(), *arms)))
-    faults = [*read.faults, *option_faults(post, context.config), *_media_faults(media)]
-    diagnostics = [stamped_fault(fault, post.id) for fault in faults]
-    found = [*_on_post(OnPost(post, context, accounts, messages, media, texts(post)))]
-    for message in (*messages.values(), *arms):
-        found += _on_message(message, post, context)
-    if found:
-        diagnostics += _stamped(found, post.id, accounts)
+    everything = (*messages.values(), *arms)
+    media = tuple(_media(post, everything))
+    given = OnPost(post, context, accounts, messages, media, texts(post))
+    diagnostics = _found(read, post, given, everything)
     source = source_digest(post, resolve_media=resolve, parsed=parsed)
-    card = card_of(post, accounts, messages, [one.path for one in media], source)
-    return Examined(path, tuple(diagnostics), post, messages, card)
+    sent = {name: sent_of(message) for name, message in messages.items()}
+    card = card_of(post, accounts, sent, [one.path for one in media], source)
+    return Examined(post.path, diagnostics, post, messages, card)
+
+
+def _found(
+    read: Read, post: Post, given: OnPost, messages: Iterable[Message]
+) -> tuple[Diagnostic, ...]:
+    """What was found while reading, and what the rules find."""
+    faults = [*read.faults, *option_faults(post, given.context.config)]
+    faults += _media_faults(given.media)
+    diagnostics = [stamped_fault(fault, post.id) for fault in faults]
+    found = [*_on_post(given)]
+    for message in messages:
+        found += _on_message(message, post, given.context)
+    if found:
+        diagnostics += _stamped(found, post.id, given.accounts)
+    return tuple(diagnostics)
 
 
 # --------------------------------------------------------------------------- what is examined

@@ -43,12 +43,17 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What one file is examined in: nothing of it is a clock, the ledger or another post."""
+    """What one file is examined in: nothing of it is a clock, the ledger or another post.
+
+    In a `brief` one no message is made of a post where it is known without that there is nothing to
+    find (see `quiet`).
+    """
 
     config: Config
     source: ContentSource | None
     campaigns: Mapping[str, Campaign]
     targets: Mapping[str, Target]
+    brief: bool = False
 
 
 class OnPost(NamedTuple):

@@ -10,15 +10,17 @@ import gc
 import os
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from postops.policy.cache import Row, from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from postops.content.source import Entry
     from postops.policy.cache import Cache
+    from postops.policy.card import Card
     from postops.policy.subjects import Context
 
 WORTH_A_FORK = 300
@@ -41,14 +43,35 @@ def uncollected() -> Iterator[None]:
 def examine_all(
     entries: Sequence[Entry], context: Context, cache: Cache | None, jobs: int | None
 ) -> list[Row]:
-    """The rows of all files, in their order: from the cache where nothing has changed."""
+    """The rows of all files, in their order: from the cache where nothing has changed.
+
+    Posts are looked at briefly; those that look alike, once more, to know whether they are.
+    """
     known = {} if cache is None else cache.fresh(entries)
     waiting = [entry for entry in entries if entry.path not in known]
-    examined = _examined(waiting, context, jobs)
-    made = {row.path: row for row in examined}
+    made = {row.path: row for row in _examined(waiting, context, jobs)}
+    doubtful = _alike((*known.values(), *made.values()))
+    again = [entry for entry in entries if entry.path in doubtful]
+    for row in _examined(again, replace(context, brief=False), jobs):
+        known.pop(row.path, None)
+        made[row.path] = row
     if cache is not None:
         cache.keep(known, made)
     return [known.get(entry.path) or made[entry.path] for entry in entries]
+
+
+def _alike(found: Iterable[Row]) -> set[str]:
+    """The posts that were not rendered and look like another on the same account."""
+    first: dict[tuple[str, str], Card] = {}
+    alike: set[str] = set()
+    for row in found:
+        if row.card is None:
+            continue
+        for account, sent in row.card.sent.items():
+            other = first.setdefault((account, sent.look), row.card)
+            if other is not row.card:
+                alike.update(one.path for one in (other, row.card) if not one.sent[account].payload)
+    return alike
 
 
 def _examined(entries: Sequence[Entry], context: Context, jobs: int | None) -> list[Row]:

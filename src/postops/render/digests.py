@@ -88,7 +88,8 @@ def _images(
     post: Post, resolve: Callable[[str, Span], Media], parsed: Parsed | None
 ) -> list[str] | None:
     """The files behind the images of all texts, in their order."""
-    if "![" not in post.body and not post.overrides and not post.variants:
+    others = (*post.overrides.values(), *post.variants.values())
+    if not any("![" in text for text in (post.body, *(one.text or "" for one in others))):
         return None
     body, overridden = parsed or parse(post)
     flows = [body, *(overridden[place] for place in sorted(overridden))]

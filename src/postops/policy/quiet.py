@@ -1,0 +1,265 @@
+"""Proof, from a post's own text, that no rule of messages has anything to say about it.
+
+Most posts are a few plain sentences, some bullets, a link and a hashtag. For those the outcome of
+every rule of messages is known without reading Markdown or setting the text for each account, which
+is most of what a check costs. What is not plainly harmless is rendered: nothing here finds faults.
+
+Rules of messages that are never called because of this are named in `SILENT`; a test holds it
+against the registry, others compare what is found with and without.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from postops.policy.card import Sent, look
+from postops.policy.text import MANY_HASHTAGS
+from postops.render.setting import tagging
+from postops.render.utm import add
+from postops.render.wanted import wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from postops.model import Campaign, Link, Override, Post
+    from postops.platforms.base import Platform
+    from postops.policy.subjects import Context, Target
+    from postops.render.utm import Tagging
+    from postops.render.wanted import Wanted
+
+SILENT = frozenset(
+    [
+        "text-too-long",
+        "empty-post",
+        "too-many-hashtags",
+        "too-many-cashtags",
+        "unlinked-hashtag",
+        "lost-markdown",
+        "lost-content",
+        "refused-character",
+        "cut-mention",
+        "local-mention",
+        "unlinked-mention",
+        "bare-domain",
+        "link-repeated",
+        "alt-too-long",
+        "media-type",
+        "media-count",
+        "media-mix",
+        "media-bytes",
+        "large-media",
+        "media-dimensions",
+        "media-duration",
+        "still-gif",
+        "card-image-bytes",
+        "poll-option-count",
+        "poll-option-too-long",
+        "poll-option-repeated",
+        "poll-duration",
+        "poll-with-media",
+    ]
+)
+
+# Letters of Europe, quotation marks and dashes, common emoji: no platform counts more than two for
+# any, none joins, hides or reorders what stands around it, and no address holds it.
+_SAFE = "\n -~\u00c0-\u00ff\u0100-\u017f\u2013\u2014\u2018-\u201a\u201c-\u201e\u2026\u20ac\u2192"
+_SAFE += "\U0001f300-\U0001f3fa\U0001f400-\U0001f64f\U0001f680-\U0001f6c5"
+
+_TELLING = re.compile(
+    rf"[^{_SAFE}]"
+    r"|[\\`*\[<|@\#$]"  # Markdown, handles, tags
+    r"|&(?!\ )"  # an entity
+    r"|(?<![^\W_])_|_(?![^\W_])"
+    r"|^(?:[\ +=>~-]|\d{1,9}[.)])"  # a block begins
+    r"|\.(?![\s.,;:!?)'\"0-9]|\Z)"  # a domain, perhaps
+    r"|://",
+    re.MULTILINE | re.VERBOSE,
+)
+_URL = (
+    r"https?://(?!t\.co\b)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}"
+    r"(?:/(?:[A-Za-z0-9_./-]*[A-Za-z0-9/])?)?(?:\?[A-Za-z0-9_=&.-]*[A-Za-z0-9])?"
+)
+_PLAIN_URL = re.compile(_URL)
+_HOST = re.compile(r"https?://([^/?]+)")
+# Behind either only punctuation may follow, so that every platform ends the address where we do.
+_LINK = re.compile(
+    rf"(?<!!)\[([^\s\[\]\\`*_<>&|!:](?:[^\n\[\]\\`*_<>&|:]*[^\s\[\]\\`*_<>&|!:])?)\]\(({_URL})\)"
+    r"(?=[.,;:!?]*(?:\s|\Z))"
+)
+_BARE = re.compile(rf"(?<![^\s(]){_URL}(?=[.,;:!?)]*(?:\s|\Z))")
+_BULLET = re.compile(r"^- (?=[^\W\d_])", re.MULTILINE)
+_LAZY = re.compile(r"^- .*\n(?!- |\n|\Z)", re.MULTILINE)
+_TAG = re.compile(r"[A-Za-z]{3,40}[0-9]{0,4}")
+_LONGEST_URL = 1000
+
+
+class Plain(NamedTuple):
+    """A text that Markdown leaves as it is, but for bullets and links.
+
+    `size` is the most any platform counts for it, addresses left out. `hidden` addresses stand
+    behind words, `bare` ones show themselves; `shown` is the text without the hidden ones.
+    """
+
+    size: int
+    hidden: tuple[str, ...]
+    bare: tuple[str, ...]
+    text: str
+    shown: str
+
+
+def sent_quietly(
+    post: Post, accounts: tuple[str, ...], context: Context
+) -> Mapping[str, Sent] | None:
+    """What each account would get, as far as posts are compared; `None` if it must be rendered."""
+    if post.media or post.poll or post.variants or post.content_warning:
+        return None
+    names = tuple([name for name in accounts if name in context.targets])
+    if len(names) > 1 and _forbids_echoes(names, context):
+        return None
+    campaign = context.campaigns.get(post.campaign) if post.campaign else None
+    found: dict[str, Sent] = {}
+    looks: dict[tuple[str, bool, Link | None], str] = {}
+    texts: dict[str, Plain | None] = {}
+    for name in names:
+        target = context.targets[name]
+        asked = wanted(post, target.account, campaign, None)
+        text = post.body if asked.text_of is None else _override(post, asked).text or ""
+        if text not in texts:
+            texts[text] = plain_text(text)
+        plain = texts[text]
+        if plain is None or not _is_quiet(plain, asked, target, post, campaign, context):
+            return None
+        rich = target.can.rich_links
+        if (text, rich, asked.link) not in looks:
+            looks[text, rich, asked.link] = _look(plain, rich, asked.link)
+        seen = looks[text, rich, asked.link]
+        found[name] = Sent("", f"?{seen}", 1, seen)
+    return found
+
+
+def _forbids_echoes(names: tuple[str, ...], context: Context) -> bool:
+    """Whether two of the accounts must not say the same: then the exact words are compared."""
+    kinds = [context.targets[name].platform for name in names]
+    return any(one.capabilities.refuses_duplicates and kinds.count(one) > 1 for one in kinds)
+
+
+def _override(post: Post, asked: Wanted) -> Override:
+    kind, name = asked.text_of or ("platforms", "")
+    return (post.overrides if kind == "platforms" else post.variants)[name]
+
+
+def plain_text(text: str) -> Plain | None:
+    """Take a text apart; `None` where more than bullets and links may be in it."""
+    text = text.strip("\n ")
+    rest, hidden, bare = text, (), ()
+    if "](" in text:
+        hidden = tuple([url for _, url in _LINK.findall(text)])
+        rest = _LINK.sub(r"\1", text)
+    shown = rest
+    if "://" in rest:
+        bare = tuple(_BARE.findall(rest))
+        rest = _BARE.sub("x", rest)
+    bullets = 0
+    if rest.startswith("- ") or "\n- " in rest:
+        if _LAZY.search(rest):
+            return None
+        rest, bullets = _BULLET.subn("", rest)
+    if not rest or _TELLING.search(rest):
+        return None
+    size = len(rest) + 3 * bullets
+    if not rest.isascii():
+        size += len(rest) - len(rest.encode("ascii", "ignore"))
+    return Plain(size, hidden, bare, text, shown)
+
+
+def _is_quiet(
+    plain: Plain,
+    asked: Wanted,
+    target: Target,
+    post: Post,
+    campaign: Campaign | None,
+    context: Context,
+) -> bool:
+    """Whether this account's message gives no rule anything to find."""
+    if asked.media or asked.poll is not None or asked.content_warning:
+        return False
+    if plain.hidden and asked.text_of is not None:
+        return False  # whether words were linked on purpose is looked up in the body
+    tags, link = asked.hashtags, asked.link
+    if tags and not _tags_are_quiet(tags, target):
+        return False
+    size = plain.size + sum([len(tag) + 2 for tag in tags]) + 2
+    if plain.hidden or plain.bare or link is not None:
+        tags_of_links = tagging(context.config, campaign, post, target.account)
+        links = _links_size(plain, link, target, tags_of_links)
+        if links is None:
+            return False
+        size += links
+    limit = target.limit
+    return size <= limit.limit and (limit.max_bytes is None or 4 * size <= limit.max_bytes)
+
+
+def _tags_are_quiet(tags: tuple[str, ...], target: Target) -> bool:
+    most = target.can.max_hashtags or MANY_HASHTAGS
+    return len(tags) <= most and all(_TAG.fullmatch(tag) for tag in tags)
+
+
+# --------------------------------------------------------------------------- addresses
+
+
+def _links_size(plain: Plain, link: Link | None, target: Target, tags: Tagging) -> int | None:
+    """The most the addresses count; `None` where they are odd, or one stands there twice."""
+    urls = [*plain.hidden, *plain.bare]
+    own = None if link is None else link.url
+    if own is not None:
+        if link is not None and (link.image is not None or not _PLAIN_URL.fullmatch(own)):
+            return None
+        urls.append(own)
+    names = [url.partition("://")[2].removeprefix("www.").rstrip("/").lower() for url in urls]
+    if len(set(names)) != len(names) or any("utm_" in name for name in names):
+        return None
+    if own is not None and any(name.startswith(names[-1]) for name in names[:-1]):
+        return None
+    more = _tag_size(tags.pairs) if tags.pairs else 0
+    if more is None or any(len(url) > _LONGEST_URL for url in urls):
+        return None
+    can = target.can
+    shown = [*plain.bare, *(() if can.rich_links else plain.hidden)]
+    size = sum([_url_size(url, more if tags.hosts else 0, target.platform) for url in shown])
+    if own is not None and not can.card:
+        size += _url_size(own, more, target.platform)
+    return size
+
+
+@lru_cache(maxsize=256)
+def _tag_size(pairs: tuple[tuple[str, str], ...]) -> int | None:
+    """The length of the campaign parameters; `None` where a platform may not take their end."""
+    plain = "https://example.org/"
+    tagged = add(plain, pairs)
+    return len(tagged) - len(plain) if tagged[-1].isalnum() else None
+
+
+def _url_size(url: str, more: int, platform: type[Platform]) -> int:
+    """The most a platform counts for an address, in brackets or as a paragraph of its own."""
+    host = _HOST.match(url)
+    known = _known_size(platform, host[1] if host else "")
+    return 3 + (len(url) + more if known is None else known)
+
+
+@lru_cache(maxsize=4096)
+def _known_size(platform: type[Platform], host: str) -> int | None:
+    """What any address of that host counts; `None` where each counts by its own length."""
+    short, long = f"https://{host}/a", f"https://{host}/{'a' * 40}"
+    count = platform.count(short)
+    return count if count == platform.count(long) else None
+
+
+# --------------------------------------------------------------------------- comparing
+
+
+def _look(plain: Plain, rich: bool, link: Link | None) -> str:
+    """`look` of the text as it will be set, which is not needed for it."""
+    text = plain.shown if rich else plain.text
+    return look(text if link is None else f"{text} {link.url}")
