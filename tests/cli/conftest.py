@@ -46,9 +46,13 @@ def bare_site(
     clock: Jumping,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> Site:
+) -> Iterator[Site]:
     """The skeleton, not configured yet."""
-    return Site(repo, world, clock, capsys, monkeypatch)
+    made = Site(repo, world, clock, capsys, monkeypatch)
+    yield made
+    for program in made.started:
+        with program:  # closes its pipes
+            program.kill()
 
 
 @pytest.fixture

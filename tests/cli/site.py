@@ -15,7 +15,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,6 +86,7 @@ class Site:
     clock: Jumping
     capture: pytest.CaptureFixture[str]
     patch: pytest.MonkeyPatch
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def path(self) -> Path:
@@ -142,7 +143,7 @@ class Site:
     def start(self, *args: str, at: Path | None = None, **more: Any) -> subprocess.Popen[str]:
         """One command, as a program."""
         command = [sys.executable, "-m", "postops", "-C", str(at or self.path), *args]
-        return subprocess.Popen(
+        program = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -151,6 +152,8 @@ class Site:
             env=os.environ | more.pop("env", {}),
             **more,
         )
+        self.started.append(program)
+        return program
 
     # ------------------------------------------------------------------ the truth
 

@@ -9,8 +9,11 @@ from postops.cli._edge import say
 from postops.cli._options import style
 from postops.cli._publishing import Watcher
 from postops.output.results import line
+from postops.plan import iso
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from postops.plan import Plan
     from postops.publish.ports import Result
 
@@ -27,6 +30,10 @@ class Progress(Watcher):
     def planned(self, plan: Plan) -> None:
         self._all, self._done = len(plan.actions), 0
         self._count()
+
+    def waits(self, until: datetime) -> None:
+        self._show(_CLEAR)
+        say(f"waiting for what is due at {iso(until)}", err=True)
 
     def result(self, result: Result) -> None:
         self._done += 1

@@ -66,6 +66,9 @@ class Watcher:
     def planned(self, plan: Plan) -> None:
         """Called for every sweep."""
 
+    def waits(self, until: datetime) -> None:
+        """Called before the run sleeps until shortly before a post is due."""
+
     def result(self, result: Result) -> None:
         """Called once for each delivery of a sweep. Must not raise: the run would be cut off."""
 
@@ -167,7 +170,7 @@ async def _run(at: Place, ledger: Ledger, request: Request, watcher: Watcher) ->
             results = await _carry_out(at, ledger, swept, plan, replan, stop, watcher)
             found |= {result.delivery: result for result in results}
             plan = replan()
-            if stop.asked or not await _wait(at, plan, ends, stop):
+            if stop.asked or not await _wait(at, plan, ends, stop, watcher):
                 break
             await ledger.refresh()
     stage(ledger, swept)
@@ -204,12 +207,13 @@ async def _carry_out(
         return await run.carry_out(plan)
 
 
-async def _wait(at: Place, plan: Plan, ends: datetime, stop: Stop) -> bool:
+async def _wait(at: Place, plan: Plan, ends: datetime, stop: Stop, watcher: Watcher) -> bool:
     """Sleep until just before the next post that becomes due in time. False: there is none."""
     coming = [w.until for w in plan.waiting if w.reason == "not-due" and w.until is not None]
     next_due = min((due for due in coming if due <= ends), default=None)
     if next_due is None:
         return False
+    watcher.waits(next_due)
     while at.clock.now() < next_due - LEAD / 2 and not stop.asked:
         await at.clock.sleep(1.0)
     return not stop.asked
