@@ -101,8 +101,8 @@ class Site:
         return commit
 
     def commit(self, files: dict[str, str | bytes | None], *, days_ago: float = 0) -> str:
-        """Commit, here only."""
-        return self.repo.commit(files, when=self.clock.now() - timedelta(days=days_ago))
+        """Commit, here only, at the machine's time: programs of their own go by it."""
+        return self.repo.commit(files, when=SystemClock().now() - timedelta(days=days_ago))
 
     def configure(
         self, accounts: tuple[str, ...] = ("sky", "tusk", "bird"), **more: object
@@ -143,14 +143,10 @@ class Site:
     def start(self, *args: str, at: Path | None = None, **more: Any) -> subprocess.Popen[str]:
         """One command, as a program."""
         command = [sys.executable, "-m", "postops", "-C", str(at or self.path), *args]
-        program = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | more.pop("env", {}),
-            **more,
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+        more = streams | {"stderr": subprocess.PIPE} | more
+        program: subprocess.Popen[str] = subprocess.Popen(
+            command, text=True, env=os.environ | more.pop("env", {}), **more
         )
         self.started.append(program)
         return program

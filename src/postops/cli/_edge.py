@@ -93,8 +93,10 @@ def say(text: str, *, err: bool = False) -> None:
     """Print, and go on where nobody reads any more: what was begun has to come to its end."""
     try:
         click.echo(text, err=err)
-    except BrokenPipeError:
+    except OSError as error:
         mute(sys.stderr if err else sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            _complain(f"the output is cut off: {_told(error)}", None)
 
 
 def mute(stream: TextIO) -> None:
