@@ -56,6 +56,8 @@ URLS = (
     "https://example.co.uk",
     "https://example.org/c?utm_source=x",
     "ftp://example.org/",
+    "HTTP://example.org/",
+    "https://me:secret@example.org/",
 )
 PIECES = (
     *[
@@ -234,6 +236,23 @@ def test_a_text_looks_as_written_as_it_looks_when_set(text: str, utm: str) -> No
         assert looks == {name: sent_of(one).look for name, one in whole.messages.items()}
         assert {part.measure.fits for m in whole.messages.values() for part in m.parts} <= {True}
         assert brief.card._replace(sent={}) == whole.card._replace(sent={})
+
+
+@WIDE
+@given(posts(), st.sampled_from(UTMS))
+def test_calling_every_rule_finds_nothing_more(text: str, utm: str) -> None:
+    """The traits of `traits`, on posts nobody thought of."""
+
+    def every(on: str, _traits: object, platform: str | None = None) -> list[Any]:
+        return [r for r in all_rules() if r.on == on and r.only in (None, platform)]
+
+    source, config = repository([text.replace("](h", "](H", text.count("word") % 2)], utm)
+    context = Context(config, source, {}, targets_of(config).by_name)
+    (usual,) = examine_entries(source.walk("posts"), context)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examining, "chosen", every)
+        (found,) = examine_entries(source.walk("posts"), context)
+    assert found.diagnostics == usual.diagnostics
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 EntryKind = Literal["file", "symlink", "submodule", "other"]
 
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 _CHUNK = 500  # posts held in memory at once
 
 LARGEST = 1024 * 1024 * 1024
@@ -59,6 +65,7 @@ class WorkTree:
 
     def __init__(self, root: Path, repository: Repository | None = None) -> None:
         self.root = root
+        self._root = str(root)
         self._repository = repository
         self._tracked: frozenset[str] | None = None
         self._names: dict[Path, frozenset[str]] = {}
@@ -106,16 +113,22 @@ class WorkTree:
         return None
 
     def open(self, path: str) -> BinaryIO:
-        # Between look and open a link may have been put there; a FIFO would wait for ever.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        handle = os.open(self.root / path, flags | getattr(os, "O_BINARY", 0))
+        handle, _ = self._opened(path)
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError("not a regular file")
             return os.fdopen(handle, "rb")
         except BaseException:
             os.close(handle)
             raise
+
+    def _opened(self, path: str) -> tuple[int, int]:
+        """A regular file, and its size."""
+        # Between look and open a link may have been put there; a FIFO would wait for ever.
+        handle = os.open(f"{self._root}/{path}", _FLAGS)
+        status = os.fstat(handle)
+        if stat.S_ISREG(status.st_mode):
+            return handle, status.st_size
+        os.close(handle)
+        raise OSError("not a regular file")
 
     def load(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | None]]:
         for entry in entries:
@@ -141,11 +154,21 @@ class WorkTree:
         return self._names[directory]
 
     def _bytes(self, path: str, limit: int) -> bytes | None:
+        """Without a file object, which costs as much as the reading does."""
         try:
-            with self.open(path) as file:
-                data = file.read(limit + 1)
+            handle, size = self._opened(path)
         except OSError:
             return None
+        piece = min(size, limit) + 1
+        try:
+            pieces = [os.read(handle, piece)]
+            while pieces[-1] and sum(map(len, pieces)) <= limit:
+                pieces.append(os.read(handle, piece))
+        except OSError:
+            return None
+        finally:
+            os.close(handle)
+        data = b"".join(pieces)
         return data if len(data) <= limit else None
 
     @staticmethod

@@ -109,6 +109,22 @@ class Plain(NamedTuple):
     shown: str
 
 
+class Quiet:
+    """A plain text with the link of its post. What they look like is found once, and when asked."""
+
+    def __init__(self, plain: Plain, link: Link | None) -> None:
+        self.plain, self.link = plain, link
+        self._looks: dict[bool, str] = {}
+
+    def look(self, rich: bool) -> str:
+        """`look` of the text as it will be set, which is not needed for it."""
+        rich = rich and bool(self.plain.hidden)
+        if rich not in self._looks:
+            text = self.plain.shown if rich else self.plain.text
+            self._looks[rich] = look(text if self.link is None else f"{text} {self.link.url}")
+        return self._looks[rich]
+
+
 def sent_quietly(
     post: Post, accounts: tuple[str, ...], context: Context
 ) -> Mapping[str, Sent] | None:
@@ -120,21 +136,18 @@ def sent_quietly(
         return None
     campaign = context.campaigns.get(post.campaign) if post.campaign else None
     found: dict[str, Sent] = {}
-    looks: dict[tuple[str, bool, Link | None], str] = {}
-    texts: dict[str, Plain | None] = {}
+    known: dict[tuple[str, Link | None], Quiet | None] = {}
     for name in names:
         target = context.targets[name]
         asked = wanted(post, target.account, campaign, None)
         text = post.body if asked.text_of is None else _override(post, asked).text or ""
-        if text not in texts:
-            texts[text] = plain_text(text)
-        plain = texts[text]
-        if plain is None or not _is_quiet(plain, asked, target, post, campaign, context):
+        key = (text, asked.link)
+        if key not in known:
+            known[key] = _quiet(plain_text(text), asked.link)
+        quiet = known[key]
+        if quiet is None or not _has_nothing(quiet, asked, target, post, campaign, context):
             return None
-        rich = target.can.rich_links
-        if (text, rich, asked.link) not in looks:
-            looks[text, rich, asked.link] = _look(plain, rich, asked.link)
-        seen = looks[text, rich, asked.link]
+        seen = quiet.look(target.can.rich_links)
         found[name] = Sent("", f"?{seen}", 1, seen)
     return found
 
@@ -148,6 +161,13 @@ def _forbids_echoes(names: tuple[str, ...], context: Context) -> bool:
 def _override(post: Post, asked: Wanted) -> Override:
     kind, name = asked.text_of or ("platforms", "")
     return (post.overrides if kind == "platforms" else post.variants)[name]
+
+
+def _quiet(plain: Plain | None, link: Link | None) -> Quiet | None:
+    if plain is None:
+        return None
+    urls = [*plain.hidden, *plain.bare, *(() if link is None else (link.url,))]
+    return Quiet(plain, link) if not urls or _are_quiet(urls, link) else None
 
 
 def plain_text(text: str) -> Plain | None:
@@ -174,8 +194,8 @@ def plain_text(text: str) -> Plain | None:
     return Plain(size, hidden, bare, text, shown)
 
 
-def _is_quiet(
-    plain: Plain,
+def _has_nothing(
+    quiet: Quiet,
     asked: Wanted,
     target: Target,
     post: Post,
@@ -185,15 +205,17 @@ def _is_quiet(
     """Whether this account's message gives no rule anything to find."""
     if asked.media or asked.poll is not None or asked.content_warning:
         return False
+    plain, tags = quiet.plain, asked.hashtags
     if plain.hidden and asked.text_of is not None:
         return False  # whether words were linked on purpose is looked up in the body
-    tags, link = asked.hashtags, asked.link
-    if tags and not _tags_are_quiet(tags, target):
-        return False
-    size = plain.size + sum([len(tag) + 2 for tag in tags]) + 2
-    if plain.hidden or plain.bare or link is not None:
-        tags_of_links = tagging(context.config, campaign, post, target.account)
-        links = _links_size(plain, link, target, tags_of_links)
+    size = plain.size
+    if tags:
+        if not _tags_are_quiet(tags, target):
+            return False
+        size += sum([len(tag) + 2 for tag in tags]) + 2
+    if plain.hidden or plain.bare or quiet.link is not None:
+        parameters = tagging(context.config, campaign, post, target.account)
+        links = _links_size(quiet, target, parameters)
         if links is None:
             return False
         size += links
@@ -209,28 +231,34 @@ def _tags_are_quiet(tags: tuple[str, ...], target: Target) -> bool:
 # --------------------------------------------------------------------------- addresses
 
 
-def _links_size(plain: Plain, link: Link | None, target: Target, tags: Tagging) -> int | None:
-    """The most the addresses count; `None` where they are odd, or one stands there twice."""
-    urls = [*plain.hidden, *plain.bare]
-    own = None if link is None else link.url
-    if own is not None:
-        if link is not None and (link.image is not None or not _PLAIN_URL.fullmatch(own)):
-            return None
-        urls.append(own)
+def _are_quiet(urls: list[str], link: Link | None) -> bool:
+    """Whether all addresses are usual ones, and no two the same."""
+    if link is not None and (link.image is not None or not _PLAIN_URL.fullmatch(link.url)):
+        return False
+    if any(len(url) > _LONGEST_URL or "utm_" in url for url in urls):
+        return False
+    if len(urls) < 2:
+        return True
     names = [url.partition("://")[2].removeprefix("www.").rstrip("/").lower() for url in urls]
-    if len(set(names)) != len(names) or any("utm_" in name for name in names):
-        return None
-    if own is not None and any(name.startswith(names[-1]) for name in names[:-1]):
-        return None
+    if len(set(names)) != len(names):
+        return False
+    return link is None or not any(name.startswith(names[-1]) for name in names[:-1])
+
+
+def _links_size(quiet: Quiet, target: Target, tags: Tagging) -> int | None:
+    """The most the addresses count; `None` where the platform does not link them as a whole."""
+    plain, link = quiet.plain, quiet.link
     more = _tag_size(tags.pairs) if tags.pairs else 0
-    if more is None or any(len(url) > _LONGEST_URL for url in urls):
+    if more is None:
         return None
     can = target.can
-    shown = [*plain.bare, *(() if can.rich_links else plain.hidden)]
-    size = sum([_url_size(url, more if tags.hosts else 0, target.platform) for url in shown])
-    if own is not None and not can.card:
-        size += _url_size(own, more, target.platform)
-    return size
+    sizes = [
+        _url_size(url, more if tags.hosts else 0, target.platform)
+        for url in (*plain.bare, *(() if can.rich_links else plain.hidden))
+    ]
+    if link is not None and not can.card:
+        sizes.append(_url_size(link.url, more, target.platform))
+    return None if None in sizes else sum([size for size in sizes if size is not None])
 
 
 @lru_cache(maxsize=256)
@@ -241,25 +269,21 @@ def _tag_size(pairs: tuple[tuple[str, str], ...]) -> int | None:
     return len(tagged) - len(plain) if tagged[-1].isalnum() else None
 
 
-def _url_size(url: str, more: int, platform: type[Platform]) -> int:
+def _url_size(url: str, more: int, platform: type[Platform]) -> int | None:
     """The most a platform counts for an address, in brackets or as a paragraph of its own."""
     host = _HOST.match(url)
     known = _known_size(platform, host[1] if host else "")
-    return 3 + (len(url) + more if known is None else known)
+    return None if known is None else 3 + (known or len(url) + more)
 
 
 @lru_cache(maxsize=4096)
 def _known_size(platform: type[Platform], host: str) -> int | None:
-    """What any address of that host counts; `None` where each counts by its own length."""
+    """What any address of that host counts; 0 where each counts its own length.
+
+    `None` where the platform links no more than a part of it, if anything.
+    """
     short, long = f"https://{host}/a", f"https://{host}/{'a' * 40}"
+    if [(one.start, one.end) for one in platform.facets(long)] != [(0, len(long))]:
+        return None
     count = platform.count(short)
-    return count if count == platform.count(long) else None
-
-
-# --------------------------------------------------------------------------- comparing
-
-
-def _look(plain: Plain, rich: bool, link: Link | None) -> str:
-    """`look` of the text as it will be set, which is not needed for it."""
-    text = plain.shown if rich else plain.text
-    return look(text if link is None else f"{text} {link.url}")
+    return count if count == platform.count(long) else 0

@@ -141,7 +141,7 @@ def plaintext_secret(given: OnPost) -> Iterator[Problem]:
     severity=Severity.ERROR,
     on="post",
     since="0.1",
-    needs=["link"],
+    needs=["login"],
 )
 def credential_in_url(given: OnPost) -> Iterator[Problem]:
     """## What it does
@@ -174,7 +174,7 @@ def credential_in_url(given: OnPost) -> Iterator[Problem]:
     severity=Severity.WARNING,
     on="post",
     since="0.1",
-    needs=["link"],
+    needs=["http"],
 )
 def plain_http_link(given: OnPost) -> Iterator[Problem]:
     """## What it does

@@ -20,7 +20,9 @@ TRAITS: tuple[str, ...] = (
     "campaign",
     "gif",
     "hashtag",
+    "http",
     "link",
+    "login",
     "loss",
     "long word",
     "markdown link",
@@ -41,9 +43,11 @@ def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozens
     return _named(
         (
             ("campaign", post.campaign is not None),
+            ("http", "://" in whole and "http://" in whole.lower()),
             ("link", "://" in whole),
+            ("login", "://" in whole and "@" in whole),
             ("long word", _LONG_WORD.search(whole) is not None),
-            ("markdown link", "](" in whole or "]:" in whole or "<" in whole),
+            ("markdown link", _has_odd_link(whole)),
             ("media", bool(media)),
             # An entity such as `&#8238;` is ASCII here and a bidi control in what is sent.
             ("non-ascii", not whole.isascii() or "&" in whole),
@@ -51,6 +55,12 @@ def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozens
             ("time", bool(post.publish_at or post.expires_at or post.late)),
         )
     )
+
+
+def _has_odd_link(text: str) -> bool:
+    """Whether Markdown links something that may be no page of the web."""
+    web = text.count("](https://") + text.count("](http://")
+    return text.count("](") > web or "]:" in text or "<" in text
 
 
 def of_message(message: Message) -> frozenset[str]:

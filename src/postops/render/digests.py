@@ -15,6 +15,7 @@ empty or at its default is left out: a key that postops learns later changes no 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from postops.model import digest
@@ -23,6 +24,7 @@ from postops.render.wanted import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from json import JSONEncoder
 
     from postops.diagnostics import Span
     from postops.model import Link, Media, Message, Override, Part, Poll, Post
@@ -73,11 +75,15 @@ def source_digest(
     )
 
 
-def _digest(value: dict[str, Any]) -> str:
-    from json import dumps
+@cache
+def _encoder() -> JSONEncoder:
+    from json import JSONEncoder
 
-    text = dumps(_said(value), sort_keys=True, separators=(",", ":"), default=str)
-    return digest(text.encode("ascii"))
+    return JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _digest(value: dict[str, Any]) -> str:
+    return digest(_encoder().encode(_said(value)).encode("ascii"))
 
 
 def _said(value: dict[str, Any]) -> dict[str, Any]:
