@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
@@ -15,7 +16,8 @@ from postops.diagnostics import Span
 from postops.errors import ConfigError
 from postops.model import Late, digest
 from postops.reading.durations import Duration, parse_duration
-from postops.reading.limits import Pattern
+from postops.reading.hours import Hours, Window, covered, parse_hours
+from postops.reading.limits import Pattern, Range
 from postops.reading.marked import MarkedList, MarkedMap, key_span, value_span
 from postops.reading.shape import REST, read
 from postops.reading.words import nearest, show
@@ -23,11 +25,10 @@ from postops.reading.yaml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import timedelta
 
     from postops.model import Campaign, Post
 
-__all__ = ["Account", "Config", "Defaults", "Rules", "Utm", "find_root", "load_config"]
+__all__ = ["Account", "Config", "Defaults", "Pace", "Rules", "Utm", "find_root", "load_config"]
 
 FILE_NAME = "postops.yaml"
 SIZE_LIMIT = 1024 * 1024
@@ -64,6 +65,16 @@ Template = Annotated[
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class LimitsBlock:
+    """How much an account may send. A thread counts once."""
+
+    per_day: Annotated[int, Range(1, 1000)] | None = None
+    """The most posts a day, from midnight to midnight in `timezone`."""
+    spacing: Duration | None = None
+    """The least time between two posts."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class AccountBlock:
     """A login on a platform. The other keys are the platform's own."""
 
@@ -73,6 +84,10 @@ class AccountBlock:
     """Which environment variable holds which secret: `env:NAME`. Never the secret itself."""
     was: Name | None = None
     """The account's former name, after a rename."""
+    limits: LimitsBlock | None = None
+    """How much this account may send; what is not said here is as in `defaults`."""
+    quiet_hours: list[Hours] | None = None
+    """When this account sends nothing new, in place of those in `defaults`; `[]` for never."""
     settings: dict[str, Any] = field(default_factory=dict, metadata=REST)
 
 
@@ -85,7 +100,11 @@ class DefaultsBlock:
     late: Late = "post"
     """What to do when the time was missed by more than `grace`."""
     grace: Duration = "6h"
-    """How late is still in time."""
+    """How late is still in time. Hours an account's own limits held a post do not count."""
+    limits: LimitsBlock = field(default_factory=LimitsBlock)
+    """How much every account may send."""
+    quiet_hours: list[Hours] = field(default_factory=list)
+    """When no account sends anything new, in `timezone`; over midnight too."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -154,6 +173,23 @@ class ConfigFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast an account may send: posts a day, the time between two, and hours of quiet.
+
+    Days and hours are those of the time zone `zone`. `None`, zero and nothing: no limit.
+    """
+
+    per_day: int | None = None
+    spacing: timedelta = timedelta(0)
+    quiet: tuple[Window, ...] = ()
+    zone: str = "UTC"
+
+    def __bool__(self) -> bool:
+        """Whether anything is held back at all."""
+        return bool(self.per_day or self.spacing or self.quiet)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A configured login. `settings` are the platform's own keys, raw, with their marks.
 
@@ -166,6 +202,7 @@ class Account:
     credentials: Mapping[str, str]
     was: str | None
     span: Span
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,8 +388,10 @@ class _Checked:
         self._groups()
         if "accounts" in self.front.get("defaults", ()):
             self._members("the defaults name", self.front["defaults"]["accounts"])
-        for block in self.file.accounts.values():
+        self._quiet("defaults", holder=self.front)
+        for name, block in self.file.accounts.items():
             self._urls(block.settings)
+            self._quiet(name, holder=self.front["accounts"])
         if self.mistakes:
             raise _error(self.mistakes)
         return self._build()
@@ -401,6 +440,14 @@ class _Checked:
                 span = value_span(cast("MarkedMap", settings), key, self.path)
                 self._mistake(span, f"{show(key)} {fault[0]}", fault[1])
 
+    def _quiet(self, key: str, *, holder: Mapping[str, Any]) -> None:
+        block = holder.get(key, {})
+        if covered([parse_hours(hours) for hours in block.get("quiet_hours", ())]) < 24 * 60:
+            return
+        span = value_span(block, "quiet_hours", self.path)
+        help_ = "shorten them; `hold: true` in a post stops it"
+        self._mistake(span, "the quiet hours leave no time of the day to send anything", help_)
+
     def _build(self) -> Config:
         file = self.file
         return Config(
@@ -433,6 +480,18 @@ class _Checked:
             credentials=credentials,
             was=block.was,
             span=key_span(self.front["accounts"], name, self.path),
+            pace=self._pace(block),
+        )
+
+    def _pace(self, block: AccountBlock) -> Pace:
+        """The account's own limits, each over that of the defaults."""
+        base, own = self.file.defaults, block.limits or LimitsBlock()
+        quiet = base.quiet_hours if block.quiet_hours is None else block.quiet_hours
+        return Pace(
+            own.per_day or base.limits.per_day,
+            parse_duration(own.spacing or base.limits.spacing or "0s"),
+            tuple(map(parse_hours, quiet)),
+            self.file.timezone,
         )
 
 

@@ -14,7 +14,7 @@ from postops.cli._sweep import Asked, Sweep, sweep
 from postops.errors import LedgerDamaged
 from postops.output.results import counts
 from postops.plan import ALARMS as WAITING_ALARMS
-from postops.plan import Plan, Waiting
+from postops.plan import PASSING, Plan, Waiting
 from postops.publish.ports import ALARMS, Result
 from postops.publish.run import Run
 from postops.publish.stop import Stop
@@ -209,11 +209,21 @@ async def _carry_out(
 
 async def _wait(at: Place, plan: Plan, ends: datetime, stop: Stop, watcher: Watcher) -> bool:
     """Sleep until just before the next post that becomes due in time. False: there is none."""
-    coming = [w.until for w in plan.waiting if w.reason == "not-due" and w.until is not None]
-    next_due = min((due for due in coming if due <= ends), default=None)
-    if next_due is None:
+    coming = [wake for waiting in plan.waiting if (wake := _wake(waiting, ends)) is not None]
+    if not coming:
         return False
-    watcher.waits(next_due)
-    while at.clock.now() < next_due - LEAD / 2 and not stop.asked:
+    wake, until = min(coming)
+    watcher.waits(until)
+    while at.clock.now() < wake and not stop.asked:
         await at.clock.sleep(1.0)
     return not stop.asked
+
+
+def _wake(waiting: Waiting, ends: datetime) -> tuple[datetime, datetime] | None:
+    """When to look again, and for what moment: a post is claimed before it is due."""
+    until = waiting.until
+    if until is None or until > ends:
+        return None
+    if waiting.reason == "not-due":
+        return until - LEAD / 2, until
+    return (until, until) if waiting.reason in PASSING else None

@@ -151,4 +151,6 @@ def _terms(
         backfill=asked.backfill or sandbox,
         posts=posts,
         accounts=asked.accounts,
+        paces={name: account.pace for name, account in config.accounts.items()},
+        force=asked.force,
     )

@@ -37,6 +37,11 @@ WORDS = {
     "expired": "expired",
     "before-account": "older than the account",
     "renamed": "looks like a renamed post",
+    "quiet-hours": "quiet hours",
+    "spacing": "too soon after the last post",
+    "daily-cap": "the day's posts are sent",
+    "rate-limit": "ahead of the platform's rate limit",
+    "clock": "the ledger is ahead of this clock",
     "guard": "held by the guard",
     "edited": "edited after it was published",
     "removed": "removed after it was published",
@@ -77,7 +82,9 @@ def waiting_line(waiting: Waiting, style: Callable[..., str]) -> str:
     return _waiting(waiting, 0, style)
 
 
-_FUTURE = frozenset({"not-due", "claimed", "deferred"})
+_FUTURE = frozenset(
+    {"not-due", "claimed", "deferred", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
+)
 
 
 def markdown(plan: Plan) -> str:

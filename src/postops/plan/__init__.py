@@ -12,6 +12,7 @@ account's own limits hold back.
 from postops.plan.decide import make_plan
 from postops.plan.values import (
     ALARMS,
+    PASSING,
     SKIPS,
     Action,
     ActionName,
@@ -28,6 +29,7 @@ from postops.plan.values import (
 
 __all__ = [
     "ALARMS",
+    "PASSING",
     "SKIPS",
     "Action",
     "ActionName",

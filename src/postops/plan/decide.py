@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from postops.plan.values import Action, ActionName, Plan, Terms, Waiting, Wish, iso, parse
+from postops.plan.pace import Queue, affordable, paced, queues
+from postops.plan.values import SKIPS, Action, ActionName, Plan, Terms, Waiting, Wish, iso, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from postops.ledger.state import DeliveryState, LedgerState
 
@@ -20,15 +21,40 @@ def make_plan(wishes: Iterable[Wish], state: LedgerState, terms: Terms) -> Plan:
     actions: list[Action] = []
     waiting: list[Waiting] = []
     wished = {wish.delivery: wish for wish in wishes}
+    queued = queues(state, terms)
     for wish in wished.values():
         if terms.covers(wish.post, wish.account):
-            _sort(_decide(wish, state.delivery(wish.delivery), state, terms), actions, waiting)
+            done, queue = state.delivery(wish.delivery), queued.get(wish.account)
+            _sort(_decide(wish, done, state, terms, queue), actions, waiting)
     for name, done in state.deliveries.items():
         if name not in wished and terms.covers(done.post, done.account):
             _sort(_decide_unwished(done, terms), actions, waiting)
     actions.sort(key=_order)
+    actions = paced(actions, queued, terms, waiting)
+    actions = affordable(actions, state, terms, waiting)
     actions = _guarded(actions, terms, waiting)
+    if ahead := _from_the_future(state, terms):
+        actions, waiting = [], [*_stopped(actions, waiting, ahead)]
     return Plan(terms.now, tuple(actions), tuple(sorted(waiting, key=lambda w: w.delivery)))
+
+
+def _from_the_future(state: LedgerState, terms: Terms) -> datetime | None:
+    """When the ledger was last written to, if that is yet to come: no lease can be trusted then."""
+    last = parse(state.last_recorded_at)
+    return last if last is not None and last > terms.now + terms.clock_skew else None
+
+
+def _stopped(
+    actions: Iterable[Action], waiting: Iterable[Waiting], ahead: datetime
+) -> Iterator[Waiting]:
+    """Hold everything; what would be given up as late or expired might not be."""
+    detail = f"the ledger was written to at {iso(ahead)}: set this machine's clock right"
+    for action in actions:
+        yield Waiting(action.delivery, "clock", None, detail, action.wish)
+    for one in waiting:
+        yield (
+            replace(one, reason="clock", until=None, detail=detail) if one.reason in SKIPS else one
+        )
 
 
 def _sort(found: Action | Waiting | None, actions: list[Action], waiting: list[Waiting]) -> None:
@@ -46,7 +72,7 @@ def _order(action: Action) -> tuple[datetime, str]:
 
 
 def _decide(
-    wish: Wish, done: DeliveryState, state: LedgerState, terms: Terms
+    wish: Wish, done: DeliveryState, state: LedgerState, terms: Terms, queue: Queue | None
 ) -> Action | Waiting | None:
     """What becomes of one wished delivery. `None`: it is settled."""
     if done.claim is not None:
@@ -68,10 +94,10 @@ def _decide(
             return Waiting(wish.delivery, "deferred", until, done.reason, wish)
     if done.retried_at is not None:  # a person asked for it: neither too late nor old news
         return _held(wish) or _early(wish, terms) or _poor(wish) or _act(wish, "publish")
-    return _fresh(wish, state, terms)
+    return _fresh(wish, state, terms, queue)
 
 
-def _fresh(wish: Wish, state: LedgerState, terms: Terms) -> Action | Waiting:
+def _fresh(wish: Wish, state: LedgerState, terms: Terms, queue: Queue | None) -> Action | Waiting:
     """A delivery of which nothing exists yet."""
     if held := _held(wish) or _renamed(wish):
         return held
@@ -81,7 +107,7 @@ def _fresh(wish: Wish, state: LedgerState, terms: Terms) -> Action | Waiting:
     return (
         _expired(wish, terms)
         or _early(wish, terms)
-        or _late(wish, terms)
+        or _late(wish, terms, queue)
         or _before_account(wish, state, terms)
         or _poor(wish)
         or _act(wish, "publish")
@@ -125,8 +151,11 @@ def _early(wish: Wish, terms: Terms) -> Waiting | None:
     return Waiting(wish.delivery, "not-due", wish.due_at, wish=wish)
 
 
-def _late(wish: Wish, terms: Terms) -> Waiting | None:
+def _late(wish: Wish, terms: Terms, queue: Queue | None) -> Waiting | None:
+    """Grace counts from when the account's own limits let it go: keeping to them is not lateness."""
     if wish.due_at is None or wish.late == "post" or terms.now - wish.due_at <= wish.grace:
+        return None
+    if queue is not None and terms.now - queue.free(wish.due_at)[1] <= wish.grace:
         return None
     return Waiting(wish.delivery, "ask" if wish.late == "ask" else "late", wish.due_at, wish=wish)
 

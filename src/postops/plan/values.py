@@ -12,6 +12,7 @@ from postops.model import digest as sha256
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from postops.config import Pace
     from postops.model import Late
 
 ActionName = Literal["publish", "resume", "reconcile", "update", "withdraw"]
@@ -33,6 +34,11 @@ Reason = Literal[
     "expired",  # `expires_at` has passed
     "before-account",  # was due before the account was known: `postops adopt` or `--backfill`
     "renamed",  # looks like a published post under a new name: `id:` says which it is
+    "quiet-hours",  # the account sends nothing new at this time of the day
+    "spacing",  # too soon after the account's last post
+    "daily-cap",  # the account has sent what it may in a day
+    "rate-limit",  # the platform has too few calls left for the account
+    "clock",  # the ledger was written to in what is the future here: whose clock is wrong?
     "guard",  # more than the guard allows in one run
     "edited",  # published, then edited: `on_edit` or the platform says to leave it
     "removed",  # published, then removed, and `on_remove: keep`
@@ -41,7 +47,14 @@ Reason = Literal[
 SKIPS: frozenset[str] = frozenset({"late", "expired"})
 """Reasons that end a delivery: publish records them as `skipped`."""
 
-ALARMS: frozenset[str] = frozenset({"in-doubt", "failed", "guard", "no-credentials", "invalid"})
+PASSING: frozenset[str] = frozenset(
+    {"deferred", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
+)
+"""Reasons that are over at `until`, whatever anybody does."""
+
+ALARMS: frozenset[str] = frozenset(
+    {"in-doubt", "failed", "guard", "no-credentials", "invalid", "clock"}
+)
 """Reasons a person has to do something about: publish exits 1. The others are fine."""
 
 
@@ -167,6 +180,8 @@ class Terms:
 
     `horizon` takes in posts that become due so soon that this run will still be there. `now_for`
     are posts whose time a person overrode. `platforms` names every configured account's platform.
+    Posts in `now_for` also go out in quiet hours, but keep to the account's other limits; `force`
+    lifts spacing, daily caps and the budgets in the ledger.
     `passed` is what the guard let through earlier in the same run: it counts once, and for the run.
     """
 
@@ -180,6 +195,8 @@ class Terms:
     backfill: bool = False
     posts: Collection[str] | None = None
     accounts: Collection[str] | None = None
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    force: bool = False
 
     def covers(self, post: str, account: str) -> bool:
         """Whether `--post` and `--account` leave this delivery in."""
