@@ -73,8 +73,17 @@ def needs_test(path: Path) -> bool:
 
 
 def is_tested(path: Path) -> bool:
-    """A test file of the same place and name; for a file of rules, their case files will do."""
+    """A test file of the same place and name; for a file of rules, their case files will do.
+
+    A package inside a room stands for one idea that outgrew a file: its tests may stay in one file
+    of its name (`test_bluesky.py`, `test_bluesky_pds.py`) or in a folder of its name.
+    """
     place = path.relative_to(SOURCE).parent
+    if len(place.parts) > 1:
+        package = TESTS / place
+        in_one = [*package.parent.glob(f"test_{package.name}*.py"), *package.glob("test_*.py")]
+        if in_one:
+            return True
     mirrors = [TESTS / place / f"test_{name}.py" for name in (path.stem, path.stem.lstrip("_"))]
     cases = [TESTS / place / f"{rule}.md" for rule in rules(path)]
     return any(mirror.exists() for mirror in mirrors) or (

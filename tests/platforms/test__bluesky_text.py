@@ -97,4 +97,4 @@ def test_hostile_text_takes_linear_time(name: str, text: str) -> None:
     started = time.perf_counter()
     _bluesky_text.detect_facets(text)
     _graphemes.count(text)
-    assert time.perf_counter() - started < 1, name
+    assert time.perf_counter() - started < 5, name

@@ -91,4 +91,4 @@ def test_hostile_text_takes_linear_time(name: str, text: str) -> None:
     twitter.find_mentions(text)
     twitter.find_cashtags(text)
     # Far above what it takes on a busy machine, far below anything quadratic.
-    assert time.perf_counter() - started < 1, name
+    assert time.perf_counter() - started < 5, name
