@@ -26,6 +26,8 @@ import pytest
 from postops import cli, config, platforms
 from postops.clock import SystemClock
 from postops.content import front
+from postops.content.campaigns import read_campaign
+from postops.content.posts import read_post
 from postops.ledger.events import TYPES
 from postops.plan import ALARMS, ActionName, Reason
 from postops.publish.ports import Outcome
@@ -188,6 +190,31 @@ def test_every_event_is_explained() -> None:
 
 def test_every_key_of_a_fault_is_explained() -> None:
     assert missing_in("sandbox.md", [field.name for field in fields(Fault)]) == []
+
+
+def examples(page: str) -> list[str]:
+    return re.findall(
+        r"^```(?:yaml|markdown)\n(.*?)^```$", text(DOCS / page), re.MULTILINE | re.DOTALL
+    )
+
+
+def test_examples_of_front_matter_can_be_read() -> None:
+    conf = config.load_config(ROOT)
+    shown = examples("posts.md")
+    assert len(shown) >= 5
+    for example in shown:
+        if example.startswith("---"):
+            assert read_campaign(f"{example}Text\n".encode(), "campaigns/a.md").faults == ()
+        else:
+            data = f"---\n{example}---\nText\n".encode()
+            assert read_post(data, "posts/a.md", conf, None).faults == ()
+
+
+def test_the_configuration_that_is_shown_can_be_read(tmp_path: Path) -> None:
+    whole, defaults = examples("configuration.md")
+    config.read_config(whole.encode(), tmp_path)
+    changed = re.sub(r"^defaults: .*\n", "", whole, flags=re.MULTILINE) + defaults
+    assert config.read_config(changed.encode(), tmp_path).accounts
 
 
 def test_fault_plans_are_fault_plans() -> None:
