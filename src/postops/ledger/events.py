@@ -30,6 +30,7 @@ TYPES = frozenset(
         "adopted",
         "retried",
         "budget",
+        "folded",
     }
 )
 
@@ -86,6 +87,10 @@ class Event:
     was: str | None = field(default=None, metadata={"doc": "the account's name before"})
     prepared: dict[str, Any] | None = field(default=None, metadata={"doc": "handle to finish with"})
     budget: dict[str, Any] | None = field(default=None, metadata={"doc": "what calls have cost"})
+    digest: str | None = field(
+        default=None, metadata={"doc": "of the snapshot, state/folded.jsonl"}
+    )
+    upto: int | None = field(default=None, metadata={"doc": "seq of the last event folded into it"})
 
 
 def stamp(draft: Draft, clock: Clock, run: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from postops.errors import LedgerConflict, LedgerDamaged, LedgerError
 from postops.ledger.anchor import why_held
 from postops.ledger.chain import LEDGER, Link, day_path, extend, split
 from postops.ledger.events import Draft, encode, stamp
+from postops.ledger.folded import FOLDED, Folding
 from postops.ledger.follow import Follower
 from postops.ledger.outbox import FileOutbox, Outbox
 from postops.ledger.pending import Pending
@@ -43,6 +44,7 @@ class _Batch(NamedTuple):
     day: str
     staged: dict[str, bytes]
     appended: dict[str, int]
+    folding: Folding | None
 
 
 class Ledger:
@@ -99,8 +101,10 @@ class Ledger:
 
     @property
     def repairs(self) -> list[str]:
-        """Torn lines that were set aside, in words. The next write removes them."""
-        return self._follower.repairs
+        """What was not as it should be, in words, and will be after the next write."""
+        unfit = self._follower.unfit
+        said = [f"{FOLDED} {unfit}: everything was folded anew"] if unfit else []
+        return self._follower.repairs + said
 
     async def refresh(self) -> None:
         """Fetch and fold what is new."""
@@ -148,6 +152,13 @@ class Ledger:
             if self._pending.events or self._staged or self._appends:
                 await self._land([])
 
+    async def compact(self) -> bool:
+        """Write the snapshot of the closed months, if it is missing. The next write would, too."""
+        async with self._turn():
+            before = self._follower.folded
+            await self._land([], fold=True)
+            return self._follower.folded != before
+
     async def accept(self, by: str | None = None) -> bool:
         """A person says that the head is right: move the anchor, and write down that they did.
 
@@ -172,8 +183,10 @@ class Ledger:
 
     async def _start(self) -> None:
         self._absorb(await self.remote.fetch())
-        for event in self._outbox.leftovers():
-            if event["id"] not in self.state.ids:
+        left = self._outbox.leftovers()
+        landed = self._follower.landed(event["id"] for event in left)
+        for event in left:
+            if event["id"] not in landed:
                 self._pending.add(self.state, event)
         if not self.pending:
             self._outbox.settle()
@@ -188,10 +201,12 @@ class Ledger:
             self._lock = asyncio.Lock()
         return self._lock
 
-    async def _land(self, claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def _land(
+        self, claims: list[dict[str, Any]], *, fold: bool = False
+    ) -> list[dict[str, Any]]:
         for attempt in range(_TRIES):
             self._check_held()
-            batch = self._batch(claims)
+            batch = self._batch(claims, fold=fold)
             if not batch.changes:
                 break
             before, began = self.state.link, self._clock.monotonic()
@@ -227,7 +242,7 @@ class Ledger:
                 raise error from trouble
             raise
         if batch.events:
-            return batch.events[-1]["id"] in self.state.ids
+            return bool(self._follower.landed([batch.events[-1]["id"]]))
         found = self.head.read_many(batch.changes)
         return found == batch.changes
 
@@ -242,8 +257,12 @@ class Ledger:
         with contextlib.suppress(LedgerError):
             self.record(*drafts)
 
-    def _batch(self, claims: list[dict[str, Any]]) -> _Batch:
+    def _batch(self, claims: list[dict[str, Any]], *, fold: bool = False) -> _Batch:
         events = [dict(event) for event in (*self._pending.events, *claims)]
+        day = day_path(self._clock.now(), self.state.newest_day)
+        folding = self._follower.to_fold(day) if events or fold else None
+        if folding is not None:
+            events.insert(0, stamp(folding.draft, self._clock, self.run))
         staged = dict(self._staged)
         appended = {path: len(lines) for path, lines in self._appends.items()}
         # A commit is only made where something differs: a run every few minutes makes many.
@@ -251,11 +270,20 @@ class Ledger:
         for path, lines in self._appends.items():
             changes[path] = _after(changes.get(path) or self.head.read(path), lines)
         lines, link = extend(events, self.state.link)
-        day = day_path(self._clock.now(), self.state.newest_day)
-        if lines:
-            before = self._follower.newest if day == self.state.newest_day else b""
-            changes[day] = before + b"".join(line + b"\n" for line in lines)
-        return _Batch(events, link, changes, day, staged, appended)
+        changes |= self._daily_files(day, lines)
+        if folding is not None:
+            changes[FOLDED] = folding.data
+        return _Batch(events, link, changes, day, staged, appended, folding)
+
+    def _daily_files(self, day: str, lines: Sequence[bytes]) -> dict[str, bytes]:
+        newest, whole = self.state.newest_day, self._follower.newest
+        if not lines:
+            return {}
+        after = b"".join(line + b"\n" for line in lines)
+        if day == newest:
+            return {day: whole + after}
+        # Nobody will ever append to yesterday's file: a torn line in it is removed now or never.
+        return {newest: whole, day: after} if newest and self._follower.torn else {day: after}
 
     def _message(self, batch: _Batch) -> str:
         kinds = Counter(event["type"] for event in batch.events)
@@ -274,7 +302,8 @@ class Ledger:
             self._head = head
             self.held = why_held(head)
         finally:
-            self._pending.show_again(self.state, self.state.ids)
+            mine = [event["id"] for event in self._pending.events]
+            self._pending.show_again(self.state, self._follower.landed(mine))
 
     def _took(self, batch: _Batch, head: StateHead) -> None:
         """The same, for a head this run has just pushed: nothing needs to be read."""
@@ -285,6 +314,8 @@ class Ledger:
         if batch.events:
             self._follower.extend(batch.day, batch.changes[batch.day], batch.events, batch.link)
         self._follower.saw(head)
+        if batch.folding is not None:
+            self._follower.wrote(batch.folding)
         self._head = head
         self._pending.show_again(self.state, [event["id"] for event in batch.events])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from postops.ledger.state import apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, MutableMapping
 
     from postops.ledger.state import Binding, DeliveryState, LedgerState
 
@@ -59,7 +59,7 @@ class Pending:
         apply(state, event)
 
 
-def _restore(kept: dict[str, Any], before: dict[str, Any]) -> None:
+def _restore(kept: MutableMapping[str, Any], before: dict[str, Any]) -> None:
     for name, value in before.items():
         if value is None:
             kept.pop(name, None)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from postops.ledger.chain import Link, is_day, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
 Phase = Literal[
     "new",
@@ -127,9 +127,13 @@ class DeliveryState:
 class LedgerState:
     """Everything the ledger says. `seq`, `tip`, `newest_day`, `last_recorded_at` and `ids` are of
     what was pushed; deliveries also show what is recorded and not yet pushed.
+
+    Where it began from a snapshot, `ids` are those since, and `last_id` is the greatest before;
+    `owned` (remote ids by account) lacks those of rows that nobody looked at yet. `vouched` is the
+    digest of the newest snapshot.
     """
 
-    deliveries: dict[str, DeliveryState] = field(default_factory=dict)
+    deliveries: MutableMapping[str, DeliveryState] = field(default_factory=dict)
     bound: dict[str, Binding] = field(default_factory=dict)
     budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
     seq: int = 0
@@ -138,9 +142,11 @@ class LedgerState:
     newest_day: str | None = None
     last_recorded_at: str | None = None
     ids: set[str] = field(default_factory=set)
+    last_id: str = ""
+    vouched: str | None = None
     renamed: dict[str, str] = field(default_factory=dict)
-    _remote_ids: dict[str, set[str]] = field(default_factory=dict)
-    _posts: dict[str, list[str]] = field(default_factory=dict)
+    owned: dict[str, set[str]] = field(default_factory=dict)
+    _posts: dict[str, list[str]] | None = None
 
     @property
     def link(self) -> Link:
@@ -153,16 +159,27 @@ class LedgerState:
 
     def remote_ids(self, account: str) -> frozenset[str]:
         """Every remote id ever recorded for an account."""
-        return frozenset(self._remote_ids.get(account, ()))
+        if self.last_id:  # a snapshot does not say twice what stands in its rows
+            for name in self.of_account(account):
+                self.deliveries.get(name)
+        return frozenset(self.owned.get(account, ()))
+
+    def of_account(self, account: str) -> list[str]:
+        """The names of an account's deliveries. None of them is unpacked for that."""
+        return [name for name in self.deliveries if _split(name)[1] == account]
 
     def by_post(self, post: str) -> list[DeliveryState]:
         """The deliveries of one post, by account."""
+        if self._posts is None:
+            self._posts = {}
+            for name in self.deliveries:
+                self._posts.setdefault(_split(name)[0], []).append(name)
         names = sorted(set(self._posts.get(post, ())))
         return [self.deliveries[name] for name in names if name in self.deliveries]
 
     def own(self, account: str, remote_id: str) -> None:
         """Remember that a remote post is ours."""
-        self._remote_ids.setdefault(account, set()).add(remote_id)
+        self.owned.setdefault(account, set()).add(remote_id)
 
     def store(self, name: str) -> DeliveryState:
         """The delivery to change, made where it is new."""
@@ -172,19 +189,19 @@ class LedgerState:
             if self.renamed and account in self.renamed:
                 return self.store(f"{post}@{self.renamed[account]}")
             delivery = self.deliveries[name] = DeliveryState(name, post, account)
-            self._posts.setdefault(post, []).append(name)
+            self._posts = None
         return delivery
 
     def rename(self, old: str, new: str) -> None:
         """Carry an account's history over to its new name, so that nothing is sent again."""
         self.bound.pop(old, None)
         self.renamed[old] = new
-        self._remote_ids.setdefault(new, set()).update(self._remote_ids.pop(old, ()))
-        for delivery in [d for d in self.deliveries.values() if d.account == old]:
-            del self.deliveries[delivery.name]
+        self._posts = None
+        for name in self.of_account(old):
+            delivery = self.deliveries.pop(name)
             delivery.name, delivery.account = f"{delivery.post}@{new}", new
             self.deliveries.setdefault(delivery.name, delivery)
-            self._posts[delivery.post].append(delivery.name)
+        self.owned.setdefault(new, set()).update(self.owned.pop(old, ()))
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -245,6 +262,8 @@ def apply(state: LedgerState, event: dict[str, Any]) -> None:
             _ON_DELIVERY[kind](delivery, event)
     elif kind == "bound":
         _bound(state, event)
+    elif kind == "folded":
+        state.vouched = event.get("digest")
     else:
         state.budgets[event.get("account", "")] = event.get("budget") or {}
 

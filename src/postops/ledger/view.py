@@ -32,7 +32,9 @@ def read(remote: GitRemote, outbox: Path) -> View:
     head = remote.fetch_sync()
     follower = Follower()
     follower.follow(head)
-    unpushed = [event for event in glance(outbox) if event["id"] not in follower.state.ids]
+    left = glance(outbox)
+    landed = follower.landed(event["id"] for event in left)
+    unpushed = [event for event in left if event["id"] not in landed]
     for event in unpushed:
         apply(follower.state, event)
     return View(follower.state, why_held(head), head, len(unpushed), tuple(follower.repairs))
