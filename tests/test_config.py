@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from postops.config import Config, find_root, load_config, read_config, url_fault, zone_known
+from postops.config import Config, Pace, find_root, load_config, read_config, url_fault, zone_known
 from postops.errors import ConfigError
 from postops.model import Campaign, Post
 
@@ -297,3 +297,49 @@ def test_time_zones_are_known_where_the_system_has_none(monkeypatch: pytest.Monk
     assert zone_known("Europe/Berlin")
     assert not zone_known("Mars/Olympus")
     assert not zone_known("leapseconds")
+
+
+PACED = """\
+version: 1
+timezone: Europe/Berlin
+accounts:
+  a: {platform: mastodon, limits: {per_day: 3}, quiet_hours: []}
+  b: {platform: mastodon, limits: {spacing: 5m}, quiet_hours: ["12:00-13:00", "20:00-24:00"]}
+  c: {platform: mastodon, limits: {spacing: 0s}}
+defaults: {limits: {per_day: 10, spacing: 15m}, quiet_hours: ["22:00-07:00"]}
+"""
+
+
+def test_limits_of_an_account_stand_over_those_of_the_defaults() -> None:
+    paces = {name: account.pace for name, account in config(PACED).accounts.items()}
+    quarter, night = timedelta(minutes=15), ((1320, 420),)
+    assert paces == {
+        "a": Pace(3, quarter, (), "Europe/Berlin"),
+        "b": Pace(10, timedelta(minutes=5), ((720, 780), (1200, 0)), "Europe/Berlin"),
+        "c": Pace(10, timedelta(0), night, "Europe/Berlin"),
+    }
+    assert config(PACED).accounts["a"].settings == {}
+
+
+def test_without_limits_nothing_is_held_back() -> None:
+    assert not config(SMALL).accounts["a"].pace
+    assert config(PACED).accounts["c"].pace
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("per_day: 3", "per_day: 0", "4:45: `per_day` `0` is not a number from 1 to 1000"),
+        ("per_day: 3", "per_dya: 3", "4:36: "),
+        ("spacing: 5m", "spacing: 5", "5:45: "),
+        ("12:00-13:00", "12:00-25:00", "5:64: item 1 "),
+        ("12:00-13:00", "12-13", "5:64: item 1 "),
+        ('["22:00-07:00"]', "22:00-07:00", "7:62: `quiet_hours` is a text, not a list"),
+        ("22:00-07:00", "22:00-22:00", "7:62: the quiet hours leave no time"),
+        ("12:00-13:00", "00:00-20:00", "5:63: the quiet hours leave no time"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(old: str, new: str, says: str) -> None:
+    error = refused(PACED.replace(old, new))
+    assert f"{error.where}: {error}".startswith(f"postops.yaml:{says}")
+    assert error.help

@@ -209,7 +209,7 @@ async def _carry_out(
 
 async def _wait(at: Place, plan: Plan, ends: datetime, stop: Stop, watcher: Watcher) -> bool:
     """Sleep until just before the next post that becomes due in time. False: there is none."""
-    coming = [wake for waiting in plan.waiting if (wake := _wake(waiting, ends)) is not None]
+    coming = [w for one in plan.waiting if (w := _wake(one, ends)) is not None]
     if not coming:
         return False
     wake, until = min(coming)
