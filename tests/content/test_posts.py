@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from hashlib import sha1
 from typing import TYPE_CHECKING
 
 import pytest
 
-from postops.content.posts import Read, default_id, read_post
+from postops.content.posts import default_id, read_post
 from postops.content.source import WorkTree
 
 if TYPE_CHECKING:
@@ -234,17 +233,3 @@ def test_media_are_found_through_the_source(tmp_path: Path, config: Config) -> N
     assert read.post.link.image is not None
     assert read.post.link.image.fault is not None
     assert read.post.link.image.fault[0] == "path-escapes-repository"
-
-
-def test_reading_a_typical_post_is_fast(config: Config) -> None:
-    data = (DESIGNED + "Hello **world**. " * 32).encode()
-    best = min(_seconds(data, config) for _ in range(20))
-    assert best < 0.001, f"{best * 1e3:.2f} ms"  # 0.15 ms on an idle machine; this one is not
-
-
-def _seconds(data: bytes, config: Config) -> float:
-    started = time.perf_counter()
-    read: Read = read_post(data, "posts/a.md", config, None)
-    seconds = time.perf_counter() - started
-    assert read.faults == ()
-    return seconds

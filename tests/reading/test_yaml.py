@@ -191,7 +191,7 @@ def test_bombs_are_refused_at_once_and_build_nothing(make, levels: int, parser: 
     tracemalloc.stop()
     assert read.value is None
     assert [fault.rule for fault in read.faults] == ["alias-or-anchor"]
-    assert seconds < (0.05 if parser == "libyaml" else 0.5)  # tracing memory slows both
+    assert seconds < 2  # 5 ms where nothing else runs; what would explode takes minutes
     assert peak < 1_000_000
 
 
@@ -200,7 +200,7 @@ def test_bombs_are_refused_at_once_and_build_nothing(make, levels: int, parser: 
 def test_nesting_is_refused_at_once(depth: int, opener: str, parser: str) -> None:
     started = time.perf_counter()
     faults = parse("a: " * (opener[0] in "[{") + opener * depth, "f.md").faults
-    assert time.perf_counter() - started < (0.2 if parser == "libyaml" else 2)
+    assert time.perf_counter() - started < 5
     expected = "front-matter-too-large" if len(opener) * depth > 16_000 else "nested-too-deep"
     assert [fault.rule for fault in faults] in ([expected], ["front-matter-invalid"])
 
