@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postops import __version__
-from postops.cli._edge import Edge, Invocation, at_the_edge, colour
+from postops.cli._edge import Edge, Invocation, at_the_edge, colour, mute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +58,13 @@ Exit codes: 0 fine · 1 something needs a person · 2 usage or configuration ·
 
 class _Lazy(click.Group):
     """Knows its commands by name and imports one when it is needed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would call it a failure
+            mute(sys.stdout)
+            return 0
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

@@ -77,10 +77,7 @@ def at_the_edge(call: Callable[[], Any], edge: Edge) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except SystemExit as stop:
-        return _left(stop)
-    except BrokenPipeError:
-        mute(sys.stdout)
-        return 0
+        return stop.code if isinstance(stop.code, int) else 0  # after a completion
     except OSError as error:
         _say(PostopsError(_told(error)), edge.colour)
         return 1
@@ -132,14 +129,6 @@ def _aborted(abort: click.Abort) -> int:
 def _interrupted() -> int:
     _complain("interrupted", None)
     return INTERRUPTED
-
-
-def _left(stop: SystemExit) -> int:
-    """click leaves by itself after a completion, and where a pipe broke."""
-    if isinstance(stop.__context__, BrokenPipeError):
-        mute(sys.stdout)
-        return 0
-    return stop.code if isinstance(stop.code, int) else 0
 
 
 def _told(error: OSError) -> str:

@@ -130,9 +130,9 @@ Examples:
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
 def command(invocation: Invocation, /, folder: Path | None) -> None:
-    """Start a repository of posts, here or in FOLDER.
+    """Start a repository of posts.
 
-    Writes a configuration, a first post and two workflows. What is there already is kept as it is.
+    Here or in FOLDER. Writes a configuration, a first post and two workflows. What is there already is kept as it is.
     """
     root = invocation.directory / (folder or Path())
     for name, text in FILES.items():

@@ -34,9 +34,9 @@ Examples:
 @formats("text", "json")
 @click.pass_obj
 def command(invocation: Invocation, /, post: str, account: tuple[str, ...], style: str) -> None:
-    """Show exactly what would be sent of POST, an id or a path, to each of its accounts.
+    """Show exactly what would be sent.
 
-    Reads the files as they are on disk. Works offline and without any secret.
+    Of POST, an id or a path, to each of its accounts. Reads the files as they are on disk. Works offline and without any secret.
     """
     config = invocation.config()
     name = _named(post, invocation.directory, config.root)

@@ -11,7 +11,10 @@ import click
 )
 @click.argument("rule", required=False, metavar="CODE|NAME")
 def command(rule: str | None) -> None:
-    """Explain a rule: what it finds, why, and how to mend it. Without one: list them all."""
+    """Explain a rule.
+
+    What it finds, why, and how to mend it. Without a name: list them all.
+    """
     from postops.policy.docs import explain, listing
 
     click.echo(explain(rule) if rule else listing())

@@ -31,9 +31,9 @@ Examples:
 @formats("text", "json")
 @click.pass_obj
 def command(invocation: Invocation, /, post: str | None, sandbox: bool, style: str) -> None:
-    """Tell what became of every delivery, or of one POST (an id or a path).
+    """Tell what became of every delivery.
 
-    What the ledger says was done, and for the rest what the plan says it waits for.
+    Or of one POST, an id or a path. What the ledger says was done, and for the rest what the plan says it waits for.
     """
     rows = _rows(invocation, post, sandbox=sandbox)
     if style == "json":

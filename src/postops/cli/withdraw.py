@@ -42,9 +42,9 @@ def command(
     yes: bool,
     sandbox: bool,
 ) -> int:
-    """Delete what was published of POST, an id or a path.
+    """Delete what was published.
 
-    It stays deleted: the file does not bring it back, only `postops retry` does.
+    Of POST, an id or a path. It stays deleted: the file does not bring it back, only `postops retry` does.
     """
     import asyncio
 
