@@ -24,6 +24,7 @@ from postops.diagnostics import Edit, Fix, Span
 from postops.reading import Fault
 from postops.reading.marked import Mark, MarkedList, MarkedMap
 from postops.reading.scalars import SEXAGESIMAL, plain
+from postops.reading.simple import read_simple
 from postops.reading.words import escape, show
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def parse(text: str, path: str, *, first_line: int = 1, limit: int = FRONT_LIMIT
         return Parsed(None, (Fault("front-matter-too-large", span, message, help_),))
     if bad := _FORBIDDEN.search(text):
         return Parsed(None, (_forbidden(text, bad.start(), path, first_line),))
+    if (known := read_simple(text, first_line)) is not None:
+        return Parsed(known, ())
     builder = _Builder(text, path, first_line)
     try:
         value = builder.document()
