@@ -24,8 +24,8 @@ class Sent(NamedTuple):
     """What one account would get.
 
     `text` is a digest of words, media and link, the same where readers would see the same; empty
-    where there is nothing to see. Where `look` differs, so does `text`; see `look`. Where nothing
-    was rendered, `payload` is empty, and `text` tells no more than `look`.
+    where there is nothing to see. Where `look` differs, so does `text`. Where nothing was rendered,
+    `payload` and `text` are empty, and no other post to that account has this `look`.
     """
 
     payload: str

@@ -147,8 +147,7 @@ def sent_quietly(
         quiet = known[key]
         if quiet is None or not _has_nothing(quiet, asked, target, post, campaign, context):
             return None
-        seen = quiet.look(target.can.rich_links)
-        found[name] = Sent("", f"?{seen}", 1, seen)
+        found[name] = Sent("", "", 1, quiet.look(target.can.rich_links))
     return found
 
 

@@ -34,7 +34,12 @@ TRAITS: tuple[str, ...] = (
     "time",
 )
 
-_LONG_WORD = re.compile(r"[A-Za-z0-9_-]{16}|[Pp]ass|[Ss]ecret|[Tt]oken|[Kk]ey\b|KEY|PASS")
+_TELLING_WORDS = re.compile(r"[Pp]ass|[Ss]ecret|[Tt]oken|[Kk]ey\b|KEY|PASS")
+_LONG = 16
+# Everything but ASCII letters, digits, `-` and `_` becomes a space.
+_WORDS = bytes(
+    c if chr(c).isascii() and (chr(c).isalnum() or c in b"-_") else 32 for c in range(256)
+)
 
 
 def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozenset[str]:
@@ -46,7 +51,7 @@ def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozens
             ("http", "://" in whole and "http://" in whole.lower()),
             ("link", "://" in whole),
             ("login", "://" in whole and "@" in whole),
-            ("long word", _LONG_WORD.search(whole) is not None),
+            ("long word", _has_long_word(whole) or _TELLING_WORDS.search(whole) is not None),
             ("markdown link", _has_odd_link(whole)),
             ("media", bool(media)),
             # An entity such as `&#8238;` is ASCII here and a bidi control in what is sent.
@@ -55,6 +60,11 @@ def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozens
             ("time", bool(post.publish_at or post.expires_at or post.late)),
         )
     )
+
+
+def _has_long_word(text: str) -> bool:
+    words = text.encode("utf-8", "replace").translate(_WORDS).split()
+    return max(map(len, words), default=0) >= _LONG
 
 
 def _has_odd_link(text: str) -> bool:

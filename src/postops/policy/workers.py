@@ -1,6 +1,6 @@
 """Many files examined by several processes, where that is worth a fork.
 
-Each process takes every n-th file and hands its rows back as JSON through a pipe. A process that
+Each process takes every n-th handful of files and hands its rows back as JSON through a pipe. A process that
 fails has its share examined here, so that what went wrong is raised where it can be seen.
 """
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 WORTH_A_FORK = 300
 """Files below which one process is as quick."""
+
+HANDFUL = 7
+"""Files that are shared out together."""
 
 
 @contextmanager
@@ -78,7 +81,7 @@ def _examined(entries: Sequence[Entry], context: Context, jobs: int | None) -> l
     number = processors() if jobs is None else jobs
     if number < 2 or len(entries) <= WORTH_A_FORK or not _may_fork():
         return rows(entries, context)
-    shares = [entries[start::number] for start in range(number)]
+    shares = [[*_share(entries, start, number)] for start in range(number)]
     children = [_start(share, context) for share in shares[1:]]
     try:
         found = rows(shares[0], context)
@@ -89,6 +92,12 @@ def _examined(entries: Sequence[Entry], context: Context, jobs: int | None) -> l
         for pid, pipe in children:  # only after a failure: a child whose pipe is closed ends
             os.close(pipe)
             os.waitpid(pid, 0)
+
+
+def _share(entries: Sequence[Entry], start: int, number: int) -> Iterator[Entry]:
+    """Every n-th handful: neighbours are alike, and so are posts at regular distances."""
+    for at in range(start * HANDFUL, len(entries), number * HANDFUL):
+        yield from entries[at : at + HANDFUL]
 
 
 def rows(entries: Sequence[Entry], context: Context) -> list[Row]:

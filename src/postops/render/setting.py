@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.diagnostics import Span
 from postops.render.utm import UNTAGGED, Tagging, tagging_for
 
 if TYPE_CHECKING:
-    from postops.config import Account, Config
+    from postops.config import Account, Config, Utm
     from postops.model import Campaign, Measure, Post
     from postops.platforms.base import Platform
     from postops.render.flow import Flow
@@ -54,16 +55,36 @@ class Setting(NamedTuple):
 
 def tagging(config: Config, campaign: Campaign | None, post: Post, account: Account) -> Tagging:
     """The campaign parameters of one account's links: the campaign's word before the config's."""
-    utm = config.utm
-    templates = {"source": utm.source, "medium": utm.medium, "campaign": utm.campaign}
-    if campaign:
-        templates.update((k.removeprefix("utm_"), v) for k, v in campaign.utm.items())
+    own = tuple(campaign.utm.items()) if campaign else ()
+    name = campaign.id if campaign else post.campaign or ""
+    asks = "{post}" in name or _asks_for_post(config.utm, own)
+    return _tagging(config.utm, own, account.platform, account.name, name, post.id if asks else "")
+
+
+@lru_cache(maxsize=64)
+def _asks_for_post(utm: Utm, own: tuple[tuple[str, str], ...]) -> bool:
+    """Whether every post has parameters of its own."""
+    return any("{post}" in (template or "") for template in _templates(utm, own).values())
+
+
+# Nearly all posts of an account have the same parameters.
+@lru_cache(maxsize=256)
+def _tagging(
+    utm: Utm,
+    own: tuple[tuple[str, str], ...],
+    platform: str,
+    account: str,
+    campaign: str,
+    post: str,
+) -> Tagging:
+    templates = _templates(utm, own)
     if not any(templates.values()):
         return UNTAGGED
-    values = {
-        "platform": account.platform,
-        "account": account.name,
-        "campaign": campaign.id if campaign else post.campaign or "",
-        "post": post.id,
-    }
+    values = {"platform": platform, "account": account, "campaign": campaign, "post": post}
     return tagging_for(templates, utm.hosts, values)
+
+
+def _templates(utm: Utm, own: tuple[tuple[str, str], ...]) -> dict[str, str | None]:
+    templates = {"source": utm.source, "medium": utm.medium, "campaign": utm.campaign}
+    templates.update((key.removeprefix("utm_"), value) for key, value in own)
+    return templates

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -42,27 +41,10 @@ def tagging_for(
 
     A parameter whose value comes out empty is left out.
     """
-    asked = tuple([templates.get(key) or "" for key in KEYS])
-    named = tuple(values.items())
-    if not any("{" in filled for filled in values.values()):
-        # Nearly every post of an account has the same parameters: what is not asked is left out.
-        names = _names(asked)
-        named = tuple([pair for pair in named if pair[0] in names])
-    return _filled(asked, frozenset(hosts), named)
-
-
-@lru_cache(maxsize=64)
-def _names(templates: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(re.findall(r"{([a-z]+)}", "".join(templates)))
-
-
-@lru_cache(maxsize=1024)
-def _filled(
-    templates: tuple[str, ...], hosts: frozenset[str], values: tuple[tuple[str, str], ...]
-) -> Tagging:
     pairs: list[tuple[str, str]] = []
-    for key, value in zip(KEYS, templates, strict=True):
-        for name, filled in values:
+    for key in KEYS:
+        value = templates.get(key) or ""
+        for name, filled in values.items():
             value = value.replace(f"{{{name}}}", filled)
         if value.strip():
             pairs.append((f"utm_{key}", value.strip()))
