@@ -192,8 +192,8 @@ async def _carry_out(
     watcher: Watcher,
 ) -> list[Result]:
     config = swept.config
-    accounts = sorted({a.account for a in plan.actions} & config.accounts.keys())
-    async with _open.logged_in(at, accounts) as logins:
+    # All of them: a later round may find something due for an account this plan leaves alone.
+    async with _open.logged_in(at, config.accounts) as logins:
         run = Run(
             ledger=ledger,
             logins=logins,
