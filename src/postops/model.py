@@ -291,6 +291,7 @@ class Outgoing:
 
     `key` stays the same for this delivery, part and generation for ever; `created_at` is fixed by
     the claim; the part cannot exist before `since` (the first claim), so a search starts there.
+    `handle` is what `prepare` left under this claim: what there is to ask for (certainty `handle`).
     """
 
     message: Message
@@ -302,6 +303,7 @@ class Outgoing:
     card_image: MediaFile | None = None
     root: Receipt | None = None
     parent: Receipt | None = None
+    handle: Mapping[str, Any] | None = None
 
 
 # --------------------------------------------------------------------------- what came back

@@ -9,7 +9,7 @@ from postops.errors import NotSent, PostopsError, Rejected
 from postops.plan import iso
 from postops.publish.claims import provenance
 from postops.publish.ports import Result
-from postops.publish.send import outgoing_part, receipt_of
+from postops.publish.send import about, outgoing_part, receipt_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def withdraw(desk: Desk, action: Action) -> Result:
+async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
     """Delete what is there, the last part first, so that no thread loses its head before its tail."""
     done: DeliveryState = desk.ledger.state.delivery(action.delivery)
     url = done.parts[1].url if 1 in done.parts else None
@@ -34,7 +34,7 @@ async def withdraw(desk: Desk, action: Action) -> Result:
         try:
             await _again(desk, partial(desk.platform.delete, receipt))
         except PostopsError as error:
-            return _stays(desk, action, number, error)
+            return _stays(desk, claim, number, error)
         event = {"type": "withdrawn", "part": number, "remote_id": receipt.remote_id}
         desk.pusher.record(_event(action) | event)
     return Result(action.delivery, "withdrawn", url)
@@ -51,7 +51,7 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
         try:
             changed = await _again(desk, _update(desk, outgoing, receipt))
         except PostopsError as error:
-            return _stays(desk, action, part.number, error)
+            return _stays(desk, claim, part.number, error)
         url = url or changed.url
         event = {"type": "updated", "part": part.number, "parts": len(loaded.message.parts)}
         told = {"remote_id": changed.remote_id, "url": changed.url, "extra": dict(changed.extra)}
@@ -79,17 +79,17 @@ async def _again(desk: Desk, call: Callable[[], Awaitable[T]]) -> T:
     return await call()
 
 
-def _stays(desk: Desk, action: Action, part: int, error: PostopsError) -> Result:
+def _stays(desk: Desk, claim: dict[str, Any], part: int, error: PostopsError) -> Result:
     """A refusal is written down; an unknown outcome leaves the claim open, to be done again."""
     text = str(error)
     if isinstance(error, Rejected):
-        event = {"type": "failed", "part": part, "error": text, "status": error.status}
-        desk.pusher.record(_event(action) | event)
-        return Result(action.delivery, "failed", error=text)
+        event = {"type": "failed", "error": text, "status": error.status}
+        desk.pusher.record(about(claim, part) | event)
+        return Result(claim["delivery"], "failed", error=text)
     if isinstance(error, NotSent):
-        desk.pusher.record(_event(action) | {"type": "released", "part": part, "reason": text})
-        return Result(action.delivery, "unsent", error=text)
-    return Result(action.delivery, "unknown", error=text)
+        desk.pusher.record(about(claim, part) | {"type": "released", "reason": text})
+        return Result(claim["delivery"], "unsent", error=text)
+    return Result(claim["delivery"], "unknown", error=text)
 
 
 def _event(action: Action) -> dict[str, Any]:

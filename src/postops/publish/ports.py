@@ -96,15 +96,16 @@ class Login(NamedTuple):
 class Terms:
     """The numbers a run keeps to. Times in seconds where not a `timedelta`.
 
-    `lease` is a claim's life. `timeout` bounds one request. `patience` is the longest wait for a
-    rate limit or an indexing lag before the delivery is left to a later run. `tries` bounds the
-    attempts at one step, `races` the lost races, `rounds` the claims of one delivery in one run.
+    `lease` is a claim's life. `timeout` bounds one request, as `platforms.base.Timeouts.total`
+    does. `patience` is the longest wait for a rate limit, or for a request and an index to come to
+    rest, before the delivery is left to a later run. `tries` bounds the attempts at one step,
+    `races` the lost races, `rounds` the claims of one delivery in one run.
     """
 
     lease: timedelta = timedelta(minutes=20)
     clock_skew: timedelta = timedelta(minutes=2)
-    timeout: float = 30.0
-    patience: float = 90.0
+    timeout: float = 60.0
+    patience: float = 120.0
     tries: int = 3
     races: int = 8
     rounds: int = 3

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from postops.errors import LedgerConflict, LedgerError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,7 +41,18 @@ class Pusher:
     async def claim(self, drafts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Claim, with what is pending. Raises `LedgerConflict` when another runner moved first."""
         async with self._lock:
+            self._check_free(drafts)
             return await self._ledger.claim(drafts)
+
+    def _check_free(self, drafts: Sequence[dict[str, Any]]) -> None:
+        """A push in between may have fetched another runner's claim: the head is then no longer
+        the one that was planned on, and the compare-and-swap alone would let ours pass.
+        """
+        for draft in drafts:
+            done = self._ledger.state.delivery(draft["delivery"])
+            planned = (draft["generation"], draft["attempt"])
+            if done.claim is not None or (done.generation, done.attempt + 1) != planned:
+                raise LedgerConflict(f"{done.name} was claimed by another runner meanwhile")
 
     async def refresh(self) -> None:
         """See what the other runners did."""
@@ -73,8 +86,6 @@ class Pusher:
     async def _push_quietly(self) -> None:
         # A push that fails here is tried again by the next one, at the latest by close(), which
         # does report it. Until then the outcomes are safe in the outbox.
-        from postops.errors import LedgerError
-
         try:
             await self.push()
         except LedgerError:

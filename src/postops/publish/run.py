@@ -139,7 +139,7 @@ class Run:
     async def _reconcile(self, desk: Desk, action: Action) -> Result | None:
         claim = self.ledger.state.delivery(action.delivery).claim or {}
         if claim.get("action") == "withdraw":
-            return await change.withdraw(desk, action)
+            return await change.withdraw(desk, action, claim)
         try:
             loaded = self.loader.load(action.delivery, claim.get("commit"))
         except PostopsError as error:
@@ -147,7 +147,8 @@ class Run:
         if claim.get("action") == "update":
             return await change.update(desk, action, loaded, claim)
         if claim.get("payload") != loaded.message.digest:
-            return send.doubt(desk, action, "this postops renders it differently than was sent")
+            event = send.about(claim, action.part)
+            return send.doubt(desk, event, "this postops renders it differently than was sent")
         return await send.reconcile(desk, action, loaded, claim)
 
     # ------------------------------------------------------------------ claim and send
@@ -255,7 +256,7 @@ class Run:
             if claimed is None:
                 continue
             if self.stop.asked or account in self._held:
-                self._release(claimed.action)
+                self._release(claimed)
                 continue
             result = await self._carry(desk, claimed)
             if result.outcome == "held":
@@ -279,22 +280,16 @@ class Run:
     async def _carry(self, desk: Desk, claimed: Claimed) -> Result:
         action, loaded, event = claimed
         if loaded is None:
-            return await change.withdraw(desk, action)
+            return await change.withdraw(desk, action, event)
         if action.action == "update":
             return await change.update(desk, action, loaded, event)
         return await send.publish(desk, action, loaded, event)
 
-    def _release(self, action: Action) -> None:
+    def _release(self, claimed: Claimed) -> None:
+        action = claimed.action
         why = self._held.get(action.account, "the run was stopped")
-        self.pusher.record(
-            {
-                "type": "released",
-                "delivery": action.delivery,
-                "account": action.account,
-                "part": action.part,
-                "reason": why,
-            }
-        )
+        event = send.about(claimed.event, action.part)
+        self.pusher.record(event | {"type": "released", "reason": why})
         outcome = "held" if action.account in self._held else "unsent"
         self._finish(Result(action.delivery, outcome, error=why))  # type: ignore[arg-type]
 

@@ -16,7 +16,7 @@ from postops.errors import (
     Rejected,
 )
 from postops.model import Certainty, Outgoing, Receipt
-from postops.plan import iso
+from postops.plan import iso, parse
 from postops.platforms.base import Unreadable
 from postops.publish.claims import deadline, provenance
 from postops.publish.ports import Result
@@ -58,14 +58,17 @@ async def _one_part(
     try:
         receipt = await _send(desk, action, claim, outgoing)
     except (OutOfTime, PostopsError) as error:
-        if isinstance(error, OutcomeUnknown) or getattr(error, "duplicate", False):
-            now = desk.clock.now()
-            return (await _settled(desk, action, loaded, outgoing, now, str(error)))[1]
-        return _refused(desk, action, loaded, part, error)
+        if isinstance(error, OutcomeUnknown):
+            # The answer is lost, the request may still be on its way.
+            by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
+            return (await _settled(desk, loaded, claim, part, by, str(error)))[1]
+        if getattr(error, "duplicate", False):
+            return await _said_before(desk, loaded, claim, part, error)
+        return _refused(desk, loaded, claim, part, error)
     if desk.platform.capabilities.confirm:
         look = asyncio.create_task(desk.platform.confirm(outgoing, receipt))
         desk.confirming[action.delivery, part.number] = look
-    return await landed(desk, action, loaded, part, receipt)
+    return await landed(desk, loaded, claim, part, receipt)
 
 
 async def confirmed(desk: Desk, action: Action) -> Result | None:
@@ -77,7 +80,8 @@ async def confirmed(desk: Desk, action: Action) -> Result | None:
             continue  # only the second look failed; the platform did answer
         if not kept:
             why = "the platform accepted it and did not keep it (a spam filter may do that)"
-            return doubt(desk, action, why, part=part)
+            names = {"delivery": action.delivery, "account": action.account, "part": part}
+            return doubt(desk, names, why)
     return None
 
 
@@ -95,6 +99,7 @@ def outgoing_part(desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part)
         card_image=loaded.card_image if part.number == 1 else None,
         root=receipt_of(done, 1) if part.number > 1 else None,
         parent=receipt_of(done, part.number - 1) if part.number > 1 else None,
+        handle=done.prepared.get(part.number, {}).get("prepared"),
     )
 
 
@@ -157,31 +162,31 @@ async def _pause(desk: Desk, claim: dict[str, Any], seconds: float) -> None:
 
 
 async def landed(
-    desk: Desk, action: Action, loaded: Loaded, part: Part, receipt: Receipt
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, receipt: Receipt
 ) -> Result:
     """Write down that a part is there; where doubt could not be settled later, push at once."""
-    lateness = None
-    if action.due_at is not None:
-        lateness = round((receipt.at - action.due_at).total_seconds(), 3)
+    due, lateness = parse(claim.get("due_at")), None
+    if due is not None:
+        lateness = round((receipt.at - due).total_seconds(), 3)
     desk.pusher.record(
         {
             "type": "published",
-            "delivery": action.delivery,
-            "account": action.account,
+            "delivery": claim["delivery"],
+            "account": claim["account"],
             "part": part.number,
             "parts": len(loaded.message.parts),
             "remote_id": receipt.remote_id,
             "url": receipt.url,
             "extra": dict(receipt.extra),
             "published_at": iso(receipt.at),
-            "due_at": iso(action.due_at),
+            "due_at": claim.get("due_at"),
             "lateness": lateness,
             **provenance(loaded),
         }
     )
     if is_weak(desk.platform, loaded):
         await desk.pusher.push()
-    return Result(action.delivery, "published", receipt.url, receipt.remote_id)
+    return Result(claim["delivery"], "published", receipt.url, receipt.remote_id)
 
 
 def is_weak(platform: Platform, loaded: Loaded) -> bool:
@@ -199,63 +204,82 @@ def _first(done: DeliveryState, result: Result) -> Result:
 # ------------------------------------------------------------------------ when it did not work
 
 
-def _refused(desk: Desk, action: Action, loaded: Loaded, part: Part, error: Exception) -> Result:
+def about(claim: dict[str, Any], part: int) -> dict[str, Any]:
+    """What an event that ends a claim names: another run may have claimed anew since."""
+    names = {"delivery": claim["delivery"], "account": claim["account"]}
+    return names | {"claim": claim["id"], "part": part}
+
+
+def _refused(
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: Exception
+) -> Result:
     """Nothing was sent. Give the claim back, or write down the platform's no."""
-    event = {"delivery": action.delivery, "account": action.account, "part": part.number}
-    text = str(error)
+    event, name, text = about(claim, part.number), claim["delivery"], str(error)
     if isinstance(error, RateLimited):
         until = desk.clock.now() + timedelta(seconds=error.retry_after or 900)
         desk.pusher.record(event | {"type": "deferred", "until": iso(until), "reason": text})
-        return Result(action.delivery, "deferred", error=text)
+        return Result(name, "deferred", error=text)
     if isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable)):
         status = error.status
         desk.pusher.record(
             event
             | {"type": "failed", "error": text, "status": status, "payload": loaded.message.digest}
         )
-        return Result(action.delivery, "failed", error=text)
+        return Result(name, "failed", error=text)
     desk.pusher.record(event | {"type": "released", "reason": text})
     if isinstance(error, AuthExpired):
-        return Result(action.delivery, "held", error=text)
+        return Result(name, "held", error=text)
     again = isinstance(error, OutOfTime) and not desk.stop.asked
-    return Result(action.delivery, "unsent", error=text, again=again)
+    return Result(name, "unsent", error=text, again=again)
+
+
+async def _said_before(
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: Exception
+) -> Result:
+    """Refused as a duplicate: of this very part, or of something else, and then it is a no."""
+    verdict = await _look(desk, loaded, claim, part, desk.clock.now())
+    if isinstance(verdict, Absent):
+        return _refused(desk, loaded, claim, part, error)
+    return await _written(desk, loaded, claim, part, verdict, str(error))
 
 
 async def _settled(
-    desk: Desk, action: Action, loaded: Loaded, outgoing: Outgoing, sent_by: datetime, why: str
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, sent_by: datetime, why: str
 ) -> tuple[Verdict, Result]:
     """The answer was lost: look, never send again. Write down what was found out."""
-    known = desk.ledger.state.remote_ids(action.account)
-    verdict = await settle(desk, outgoing, sent_by=sent_by, known=known)
-    part = outgoing.part.number
-    event = {"delivery": action.delivery, "account": action.account, "part": part}
+    verdict = await _look(desk, loaded, claim, part, sent_by)
+    return verdict, await _written(desk, loaded, claim, part, verdict, why)
+
+
+async def _look(
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, sent_by: datetime
+) -> Verdict:
+    outgoing = outgoing_part(desk, loaded, claim, part)
+    known = desk.ledger.state.remote_ids(claim["account"])
+    return await settle(desk, outgoing, sent_by=sent_by, known=known)
+
+
+async def _written(
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, verdict: Verdict, why: str
+) -> Result:
+    name = claim["delivery"]
     match verdict:
         case Found(receipt):
-            return verdict, await landed(desk, action, loaded, outgoing.part, receipt)
+            return await landed(desk, loaded, claim, part, receipt)
         case Absent():
-            desk.pusher.record(event | {"type": "released", "reason": f"proven absent: {why}"})
-            return verdict, Result(action.delivery, "unsent", error=why, again=True)
+            event = about(claim, part.number) | {"type": "released"}
+            desk.pusher.record(event | {"reason": f"proven absent: {why}"})
+            return Result(name, "unsent", error=why, again=True)
         case Doubt(reason, candidates):
-            return verdict, doubt(desk, action, f"{why}; {reason}", candidates, part=part)
+            return doubt(desk, about(claim, part.number), f"{why}; {reason}", candidates)
         case Later(later):
-            return verdict, Result(action.delivery, "unknown", error=f"{why}; {later}")
+            return Result(name, "unknown", error=f"{why}; {later}")
 
 
-def doubt(
-    desk: Desk, action: Action, why: str, candidates: Sequence[str] = (), *, part: int | None = None
-) -> Result:
+def doubt(desk: Desk, event: dict[str, Any], why: str, candidates: Sequence[str] = ()) -> Result:
     """Write down that nobody can know: a person has to look."""
-    desk.pusher.record(
-        {
-            "type": "in_doubt",
-            "delivery": action.delivery,
-            "account": action.account,
-            "part": part or action.part,
-            "reason": why,
-            "candidates": list(candidates),
-        }
-    )
-    return Result(action.delivery, "in-doubt", error=why)
+    desk.pusher.record(event | {"type": "in_doubt", "reason": why, "candidates": list(candidates)})
+    return Result(event["delivery"], "in-doubt", error=why)
 
 
 # ------------------------------------------------------------------------ reconcile
@@ -269,13 +293,11 @@ async def reconcile(
     A later part was sent only after the former was recorded, but that record may have died with
     the machine: so every part is looked for until one is proven absent.
     """
-    sent_by = datetime.fromisoformat(claim["recorded_at"]) + desk.terms.window
+    # By its own clock the dead run sent nothing after its window; by ours that may be later.
+    sent_by = datetime.fromisoformat(claim["lease_until"])
     why = f"run {claim.get('run')} died at it"
     for part in loaded.message.parts[action.part - 1 :]:
-        outgoing = outgoing_part(desk, loaded, claim, part)
-        verdict, result = await _settled(
-            desk, action, loaded, outgoing, min(sent_by, desk.clock.now()), why
-        )
+        verdict, result = await _settled(desk, loaded, claim, part, sent_by, why)
         if isinstance(verdict, Absent):
             return None
         if not isinstance(verdict, Found):

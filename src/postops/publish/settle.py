@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from postops.errors import NotSent, PlatformError
 from postops.model import Certainty
+from postops.plan import iso
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,25 +61,28 @@ async def settle(
     ways = desk.platform.certainty_for(outgoing.message)
     if not ways or ways[0] is Certainty.NONE:
         return Doubt("the platform offers no way to find out")
+    lag = timedelta(seconds=desk.platform.capabilities.search_lag_seconds)
+    at_rest = sent_by + lag
+    final = ways[0] is Certainty.CLIENT_ID or desk.clock.now() >= at_rest
     try:
         verdict = _verdict(await _find(desk, outgoing, known))
-        if Certainty.SEARCH not in ways or not isinstance(verdict, Absent):
+        if final or not isinstance(verdict, Absent):
             return verdict
-        return await _after_the_lag(desk, outgoing, sent_by, known)
+        return await _once_at_rest(desk, outgoing, at_rest, known)
     except PlatformError as error:
         return Later(f"looking for it failed: {error}")
 
 
-async def _after_the_lag(
-    desk: Desk, outgoing: Outgoing, sent_by: datetime, known: frozenset[str]
+async def _once_at_rest(
+    desk: Desk, outgoing: Outgoing, at_rest: datetime, known: frozenset[str]
 ) -> Verdict:
-    """An index may be behind: only what is not there after its lag is absent."""
-    lag = desk.platform.capabilities.search_lag_seconds
-    if not lag:
-        return Absent()
-    remaining = (sent_by + timedelta(seconds=lag) - desk.clock.now()).total_seconds()
-    if remaining > desk.terms.patience or not await desk.nap(max(remaining, 1.0)):
-        return Later(f"its list of posts may be {lag} s behind")
+    """Absent is only what is not there once no request is under way and the index has caught up.
+
+    A platform that knows the post by an id of ours is spared this: what lands late is the same.
+    """
+    remaining = (at_rest - desk.clock.now()).total_seconds()
+    if remaining > desk.terms.patience or not await desk.nap(remaining):
+        return Later(f"it may still be on its way, or not be listed yet, until {iso(at_rest)}")
     return _verdict(await _find(desk, outgoing, known))
 
 
