@@ -77,7 +77,7 @@ def deadline(claim: dict[str, Any], terms: Terms) -> datetime:
     Early enough that even a request that runs into its time-out, seen by a runner whose clock is
     off by the allowed skew, is over before that runner may take the lease.
     """
-    return datetime.fromisoformat(claim["recorded_at"]) + terms.window
+    return datetime.fromisoformat(claim["lease_until"]) - terms.lease + terms.window
 
 
 def fits_the_lease(count: int, terms: Terms, seconds_each: float = 5.0) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from postops.errors import LedgerConflict, LedgerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from postops.clock import Clock
     from postops.publish.ports import Ledger, Terms
@@ -38,21 +38,18 @@ class Pusher:
             self._timer = asyncio.create_task(self._push_later())
         return event
 
-    async def claim(self, drafts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Claim, with what is pending. Raises `LedgerConflict` when another runner moved first."""
-        async with self._lock:
-            self._check_free(drafts)
-            return await self._ledger.claim(drafts)
+    async def claim(
+        self, drafts: Sequence[dict[str, Any]], as_planned: Callable[[], bool]
+    ) -> list[dict[str, Any]]:
+        """Claim, with what is pending. Raises `LedgerConflict` when another runner moved first.
 
-    def _check_free(self, drafts: Sequence[dict[str, Any]]) -> None:
-        """A push in between may have fetched another runner's claim: the head is then no longer
-        the one that was planned on, and the compare-and-swap alone would let ours pass.
+        A push in between may have fetched another runner's claim: the head is then no longer the
+        one that was planned on, and the compare-and-swap alone would let ours pass.
         """
-        for draft in drafts:
-            done = self._ledger.state.delivery(draft["delivery"])
-            planned = (draft["generation"], draft["attempt"])
-            if done.claim is not None or (done.generation, done.attempt + 1) != planned:
-                raise LedgerConflict(f"{done.name} was claimed by another runner meanwhile")
+        async with self._lock:
+            if not as_planned():
+                raise LedgerConflict("another runner has claimed some of it meanwhile")
+            return await self._ledger.claim(drafts)
 
     async def refresh(self) -> None:
         """See what the other runners did."""

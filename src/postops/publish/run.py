@@ -66,6 +66,7 @@ class Run:
         self._over: set[str] = set()
         self._rounds: Counter[str] = Counter()
         self._races = 0
+        self._planned_on: dict[str, tuple[Any, ...]] = {}
 
     async def carry_out(self, plan: Plan) -> list[Result]:
         """Do what the plan says, and what becomes possible by doing it. Results by delivery.
@@ -86,6 +87,7 @@ class Run:
 
     async def _round(self, plan: Plan) -> Plan | None:
         """One turn. The next plan, or `None` when there is nothing left to do."""
+        self._planned_on = {a.delivery: self._stand(a) for a in plan.actions}
         self._record_skips(plan)
         todo = [a for a in plan.actions if a.delivery not in self._over]
         await self._connect({a.account for a in todo})
@@ -219,7 +221,7 @@ class Run:
             for action in batch
         ]
         try:
-            events = await self.pusher.claim(drafts)
+            events = await self.pusher.claim(drafts, lambda: self._as_planned(batch))
         except LedgerConflict:
             return None
         for action in batch:
@@ -228,6 +230,14 @@ class Run:
             Claimed(action, loaded[action.delivery], event)
             for action, event in zip(batch, events, strict=True)
         ]
+
+    def _stand(self, action: Action) -> tuple[Any, ...]:
+        """What a plan for this delivery rests on."""
+        done = self.ledger.state.delivery(action.delivery)
+        return done.generation, done.attempt, done.phase, done.claim, len(done.live)
+
+    def _as_planned(self, batch: Sequence[Action]) -> bool:
+        return all(self._stand(a) == self._planned_on[a.delivery] for a in batch)
 
     async def _after_a_lost_race(self, batch: Sequence[Action]) -> Plan | None:
         return self.replan() if await self._lost_race(batch) else None
