@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.cli.site import post
+
+if TYPE_CHECKING:
+    from tests.cli.site import Site
+
+
+@pytest.fixture
+def site(bare_site: Site) -> Site:
+    bare_site.configure(("tusk",))
+    return bare_site
+
+
+def by_hand(site: Site, text: str) -> str:
+    """Post without postops; gives the URL."""
+    token = site.world.account("mastodon", "tusk").credentials["access_token"]
+    answer = httpx.post(
+        site.world.origin("mastodon") + "/api/v1/statuses",
+        json={"status": text},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    url: str = answer.json()["url"]
+    return url
+
+
+def test_what_was_sent_by_hand_is_never_sent_again(site: Site) -> None:
+    site.merge({"posts/a.md": post("By hand")})
+    url = by_hand(site, "By hand")
+    ran = site.run("adopt", "a@tusk", "--url", url)
+    assert (ran.code, ran.out) == (0, "a@tusk: counts as published\n"), ran.err
+    assert site.run("publish").out == ""
+    assert site.live("tusk") == ["By hand"]
+    [row] = site.json("status")["deliveries"]
+    assert (row["state"], row["url"]) == ("published", url)
+
+
+def test_without_a_url_it_only_counts(site: Site) -> None:
+    site.merge({"posts/a.md": post("Somewhere", draft=True)})
+    assert site.run("adopt", "a@tusk").code == 0
+    site.merge({"posts/a.md": post("Somewhere")})
+    assert site.run("publish").out == ""
+    assert site.live("tusk") == []
+
+
+def test_all_that_was_due_before_the_account_was_known(site: Site) -> None:
+    old = {"publish_at": "2026-01-01T10:00Z"}
+    site.merge({"posts/a.md": post("A", **old), "posts/b.md": post("B", **old)})
+    ran = site.run("adopt", "--before-account")
+    assert ran.out.splitlines() == [f"{n}@tusk: counts as published" for n in "ab"]
+    assert site.run("publish", "--backfill").out == ""
+    assert site.live("tusk") == []
+
+
+def test_slips(site: Site) -> None:
+    site.merge({"posts/a.md": post("A")})
+    for args in ((), ("a@tusk", "--before-account"), ("--before-account", "--url", "x")):
+        assert site.run("adopt", *args).code == 2
+    assert site.run("adopt", "a@tusk", "--url", "https://elsewhere.example/@x/1").code in (1, 2)
+    site.patch.delenv("TUSK_TOKEN")
+    ran = site.run("adopt", "a@tusk", "--url", "https://tusk.example/@tusk/1")
+    assert ran.code == 2
+    assert "account check tusk" in ran.err
+    assert site.waiting() == {"a@tusk": "no-credentials"}
+
+
+def test_what_is_published_cannot_be_adopted(site: Site) -> None:
+    site.merge({"posts/a.md": post("A")})
+    assert site.run("publish").code == 0
+    site.merge({"posts/a.md": post("Edited")})
+    ran = site.run("adopt", "a@tusk")
+    assert ran.code == 2
+    assert "is not waiting to be sent" in ran.err
