@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from postops.cli._local import own_folder
 from postops.errors import ConfigError
 from postops.git import Repository
+from postops.ledger.outbox import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,11 +76,28 @@ def _commit(clone: Repository, root: Path) -> None:
 def world(root: Path, clock: Clock) -> Iterator[World]:
     """The emulated platforms as the last run left them; saved when the block ends."""
     path = root / FOLDER / "world.json"
-    found = load(path, clock)
-    try:
-        yield found
-    finally:
-        found.save(path)
+    with alone(path):
+        found = load(path, clock)
+        try:
+            yield found
+        finally:
+            found.save(path)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Be the only one at work on a world: two would each write back what they knew.
+
+    Raises `ConfigError` while another command, or `sandbox serve`, has it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".lock").open("wb") as file:
+        if not locked(file):
+            raise ConfigError(
+                "another command is using the sandbox",
+                help="wait for it to end; stop `postops sandbox serve` with Ctrl-C",
+            )
+        yield
 
 
 def load(path: Path, clock: Clock) -> World:

@@ -44,12 +44,13 @@ def serve(invocation: Invocation, /, port: int, host: str, state: Path | None) -
     from postops.sandbox.serve import serve as serve_world
 
     path = state or invocation.config().root / _sandbox.FOLDER / "world.json"
-    world = _sandbox.load(path, invocation.clock)
     ports = {"page": port} if port else {}
-    try:
-        asyncio.run(serve_world(world, ports=ports, host=host, announce=_announce, path=path))
-    except (OSError, ValueError) as error:
-        raise ConfigError(str(error), help="another --port, or a loopback --host") from error
+    with _sandbox.alone(path):
+        world = _sandbox.load(path, invocation.clock)
+        try:
+            asyncio.run(serve_world(world, ports=ports, host=host, announce=_announce, path=path))
+        except (OSError, ValueError) as error:
+            raise ConfigError(str(error), help="another --port, or a loopback --host") from error
 
 
 def _announce(line: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from io import FileIO
     from pathlib import Path
+    from typing import IO
 
 try:
     import fcntl
@@ -60,7 +61,7 @@ class FileOutbox:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             file = self.path.open("ab+", buffering=0)
-            if not _lock(file):
+            if not locked(file):
                 raise LedgerError(f"another process here has the name of this run: {self.path}")
             _sync_folder(self.folder)
         except OSError as error:
@@ -92,7 +93,7 @@ class FileOutbox:
             file = path.open("rb+", buffering=0)
         except FileNotFoundError:  # its run ended well, just now
             return []
-        if not _lock(file):
+        if not locked(file):
             file.close()
             return []
         self._dead[path] = file
@@ -148,7 +149,8 @@ def _event(path: Path, number: int, line: bytes) -> dict[str, Any]:
     return event
 
 
-def _lock(file: FileIO) -> bool:
+def locked(file: IO[bytes]) -> bool:
+    """Take the lock of an open file, if nobody has it. It goes with the file, or the process."""
     if fcntl is None:
         return True
     try:
