@@ -84,14 +84,14 @@ def _decide(
             return None
         case "published":
             return _published(wish, done)
-        case "partial":
-            return _held(wish) or _poor(wish) or _act(wish, "resume", part=_next_part(done))
         case "failed" if done.parts or wish.payload in (None, done.payload):
             return Waiting(wish.delivery, "failed", detail=done.error, wish=wish)
         case "skipped" if iso(wish.due_at) == done.due_at:
             return None
         case "deferred" if (until := parse(done.until)) is not None and until > terms.now:
             return Waiting(wish.delivery, "deferred", until, done.reason, wish)
+    if done.live:
+        return _held(wish) or _poor(wish) or _act(wish, "resume", part=_next_part(done))
     if done.retried_at is not None:  # a person asked for it: neither too late nor old news
         return _held(wish) or _early(wish, terms) or _poor(wish) or _act(wish, "publish")
     return _fresh(wish, state, terms, queue)
@@ -218,8 +218,11 @@ def _decide_unwished(done: DeliveryState, terms: Terms) -> Action | Waiting | No
         return _open_claim(done, terms, None)
     if done.phase == "in_doubt":
         return Waiting(done.name, "in-doubt", detail=done.reason)
-    if done.phase != "published" or done.on_remove != "withdraw":
+    if not done.live:
         return None
+    if done.on_remove != "withdraw":
+        detail = f"only {len(done.live)} of its {done.parts_total} parts are there"
+        return None if done.complete else Waiting(done.name, "removed", detail=detail)
     platform = terms.platforms.get(done.account)
     if platform is None:
         return Waiting(done.name, "unknown-account", detail=done.account)

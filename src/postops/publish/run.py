@@ -63,6 +63,7 @@ class Run:
         self.results: dict[str, Result] = {}
         self._connected: set[str] = set()
         self._held: dict[str, str] = {}
+        self._waits: dict[str, str] = {}
         self._over: set[str] = set()
         self._rounds: Counter[str] = Counter()
         self._races = 0
@@ -125,7 +126,10 @@ class Run:
         why = self._held.get(action.account)
         if why is not None:
             self._finish(Result(action.delivery, "held", error=why))
-        return why is None
+        return why is None and action.account not in self._waits
+
+    def _must_not_send(self, account: str) -> bool:
+        return self.stop.asked or account in self._held or account in self._waits
 
     # ------------------------------------------------------------------ reconcile
 
@@ -265,10 +269,13 @@ class Run:
             claimed = item if isinstance(item, Claimed) else await self._claim_one(*item)
             if claimed is None:
                 continue
-            if self.stop.asked or account in self._held:
+            if self._must_not_send(account):
                 self._release(claimed)
                 continue
             result = await self._carry(desk, claimed)
+            if result.outcome == "deferred":
+                # The platform asked the account to wait, not only this post.
+                self._waits[account] = self.ledger.state.delivery(result.delivery).until
             if result.outcome == "held":
                 self._held[account] = result.error or account
             sent.append(claimed.action)
@@ -279,7 +286,7 @@ class Run:
 
     async def _claim_one(self, action: Action, loaded: Loaded | None) -> Claimed | None:
         """Where an unknown outcome could not be settled, only one claim is open at a time."""
-        if self.stop.asked or action.account in self._held:
+        if self._must_not_send(action.account):
             return None
         claimed = await self._claim([action], {action.delivery: loaded})
         if claimed is None:
@@ -297,8 +304,13 @@ class Run:
 
     def _release(self, claimed: Claimed) -> None:
         action = claimed.action
-        why = self._held.get(action.account, "the run was stopped")
         event = send.about(claimed.event, action.part)
+        if until := self._waits.get(action.account):
+            why = "the platform asked to wait"
+            self.pusher.record(event | {"type": "deferred", "until": until, "reason": why})
+            self._finish(Result(action.delivery, "deferred", error=why))
+            return
+        why = self._held.get(action.account, "the run was stopped")
         self.pusher.record(event | {"type": "released", "reason": why})
         outcome = "held" if action.account in self._held else "unsent"
         self._finish(Result(action.delivery, outcome, error=why))  # type: ignore[arg-type]

@@ -118,7 +118,7 @@ async def _send(desk: Desk, action: Action, claim: dict[str, Any], outgoing: Out
         try:
             prepared = await desk.platform.prepare(outgoing)
             await _keep_handle(desk, action, outgoing, prepared)
-            await _until_due(desk, action, claim)
+            await _until_due(desk, action, claim, outgoing.part.number)
             return await desk.platform.publish(outgoing, prepared)
         except RateLimited as error:
             if attempt == desk.terms.tries or (error.retry_after or 0) > desk.terms.patience:
@@ -147,12 +147,15 @@ async def _keep_handle(desk: Desk, action: Action, outgoing: Outgoing, prepared:
         await desk.pusher.push()
 
 
-async def _until_due(desk: Desk, action: Action, claim: dict[str, Any]) -> None:
+async def _until_due(desk: Desk, action: Action, claim: dict[str, Any], part: int) -> None:
     """Never early, and never when the lease could already belong to another runner."""
     if action.due_at is not None:
         await desk.nap((action.due_at - desk.clock.now()).total_seconds())
     if desk.stop.asked or desk.clock.now() >= deadline(claim, desk.terms):
         raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
+    expires = action.wish.expires_at if action.wish and part == 1 else None
+    if expires and datetime.fromisoformat(claim["recorded_at"]) < expires <= desk.clock.now():
+        raise OutOfTime("it expired before it could be sent")
 
 
 async def _pause(desk: Desk, claim: dict[str, Any], seconds: float) -> None:

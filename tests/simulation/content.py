@@ -1,0 +1,150 @@
+"""The content branch: commits of posts, the wishes they make, and the messages at any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from postops.cli._gather import _with_renames
+from postops.diagnostics import Span
+from postops.errors import PostopsError
+from postops.model import Delivery, Measure, Message, Part, digest
+from postops.plan import Wish
+from postops.publish.ports import Loaded
+from tests.simulation.clock import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from postops.ledger.state import LedgerState
+
+
+@dataclass(frozen=True)
+class PostSpec:
+    """A post as its file says. Times in seconds of the world; `due` `None`: as soon as merged."""
+
+    id: str
+    accounts: tuple[str, ...]
+    texts: tuple[str, ...]
+    path: str = ""
+    due: float | None = None
+    late: Literal["post", "skip", "ask"] = "post"
+    grace: float = 6 * 3600.0
+    expires: float | None = None
+    on_edit: Literal["ignore", "update"] = "ignore"
+    on_remove: Literal["keep", "withdraw"] = "keep"
+    draft: bool = False
+    hold: bool = False
+
+    @property
+    def file(self) -> str:
+        return self.path or f"posts/{self.id}.md"
+
+
+@lru_cache(4096)
+def _source(spec: PostSpec) -> str:
+    return digest("\n---\n".join(spec.texts).encode())
+
+
+@lru_cache(4096)
+def _blob(spec: PostSpec) -> str:
+    return digest(repr(spec).encode())[7:47]
+
+
+@lru_cache(4096)
+def message(post: str, texts: tuple[str, ...], account: str, platform: str) -> Message:
+    """What `render` would make of it. Rendering is pure and is not what is tested here."""
+    span = Span("posts/a.md", 1, 1)
+    parts = tuple(
+        Part(n, text, Measure(len(text), len(text), 10_000, "characters", fits=True), span)
+        for n, text in enumerate(texts, 1)
+    )
+    made = digest(f"{account} {platform} {texts}".encode())
+    return Message(post, account, platform, parts, digest=made)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit of the content branch. `reached` says when each post came in."""
+
+    name: str
+    posts: Mapping[str, PostSpec]
+    reached: Mapping[str, float]
+
+
+class Content:
+    """What is on the content branch, and what was."""
+
+    def __init__(self, posts: tuple[PostSpec, ...], platforms: Mapping[str, str]) -> None:
+        self.platforms = platforms
+        reached = dict.fromkeys((post.id for post in posts), 0.0)
+        self.tip = Commit("c1", {post.id: post for post in posts}, reached)
+        self.commits = {"c1": self.tip}
+
+    def edit(self, at: float, post: str, spec: PostSpec | None) -> None:
+        """Put a post in another state, or remove it."""
+        posts, reached = dict(self.tip.posts), dict(self.tip.reached)
+        posts.pop(post, None)
+        if spec is not None:
+            posts[spec.id] = spec
+            reached.setdefault(spec.id, at)
+        name = f"c{len(self.commits) + 1}"
+        self.tip = self.commits[name] = Commit(name, posts, reached)
+
+    def wishes(self, commit: Commit, state: LedgerState) -> tuple[Wish, ...]:
+        """As `cli._gather` makes them."""
+        found = [
+            self._wish(commit, spec, account)
+            for spec in commit.posts.values()
+            for account in spec.accounts
+        ]
+        return tuple(_with_renames(found, state, {s.file for s in commit.posts.values()}))
+
+    def _wish(self, commit: Commit, spec: PostSpec, account: str) -> Wish:
+        wish = _wish(spec, account, self.platforms[account])
+        due = spec.due if spec.due is not None else commit.reached[spec.id]
+        return replace(wish, commit=commit.name, due_at=moment(due))
+
+    def load(self, commit: str, delivery: str) -> Loaded:
+        """A message as of a commit. Raises `PostopsError` where the post is not in it."""
+        post, account = Delivery.parse(delivery)
+        spec = self.commits[commit].posts.get(post)
+        if spec is None or account not in spec.accounts:
+            raise PostopsError(f"{delivery} is not in commit {commit}")
+        return Loaded(
+            message(post, spec.texts, account, self.platforms[account]),
+            _source(spec),
+            commit,
+            _blob(spec),
+            spec.file,
+            spec.on_edit,
+            spec.on_remove,
+            lambda _: (),
+        )
+
+
+@lru_cache(4096)
+def _wish(spec: PostSpec, account: str, platform: str) -> Wish:
+    return Wish(
+        delivery=f"{spec.id}@{account}",
+        post=spec.id,
+        account=account,
+        platform=platform,
+        path=spec.file,
+        blob=_blob(spec),
+        commit="",
+        due_at=None,
+        late=spec.late,
+        grace=timedelta(seconds=spec.grace),
+        expires_at=None if spec.expires is None else moment(spec.expires),
+        on_edit=spec.on_edit,
+        on_remove=spec.on_remove,
+        draft=spec.draft,
+        hold=spec.hold,
+        can_update=True,
+        parts=len(spec.texts),
+        source=_source(spec),
+        payload=message(spec.id, spec.texts, account, platform).digest,
+    )

@@ -1,0 +1,124 @@
+"""Small workloads, and every way one thing, or two, can go wrong in them.
+
+Most bugs of this kind need no more than three operations to show. So: run without a fault, number
+the steps, then once for every step and everything that can go wrong there; for the smallest
+workload of each class once more for every pair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.simulation.content import PostSpec
+from tests.simulation.faults import choices
+from tests.simulation.platforms import ALL
+from tests.simulation.world import Edit, Scenario, Start, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DUE = 60.0
+LATER = 1800.0  # past the lease of the first run
+
+
+def smallest() -> dict[str, Scenario]:
+    """One post, one account: for pairs of faults."""
+    return {
+        kind.name: Scenario(
+            1,
+            (("one", kind.name),),
+            (PostSpec("a", ("one",), ("Hello",), due=DUE),),
+            (Start(100.0), Start(LATER)),
+        )
+        for kind in ALL
+    }
+
+
+def threads() -> dict[str, Scenario]:
+    """A thread of three and a post after it; the machine that comes back has lost its disk."""
+    return {
+        f"thread {kind.name}": Scenario(
+            2,
+            (("one", kind.name),),
+            (
+                PostSpec("a", ("one",), ("One", "Two", "Three"), due=DUE),
+                PostSpec("b", ("one",), ("Bee",), due=DUE + 1),
+            ),
+            (Start(100.0), Start(LATER, keeps=False)),
+        )
+        for kind in ALL
+    }
+
+
+def overlaps() -> dict[str, Scenario]:
+    """Two accounts of different classes, two runners at once, one of them in a hurry."""
+    kinds = [kind.name for kind in ALL]
+    return {
+        f"overlap {one} {two}": Scenario(
+            3,
+            (("one", one), ("two", two)),
+            (
+                PostSpec("a", ("one", "two"), ("One", "Two"), due=DUE),
+                PostSpec("b", ("two",), ("Bee",), due=150.0),
+            ),
+            (Start(100.0, 0, wait=60.0), Start(100.4, 1, skew=-30.0), Start(LATER, 2)),
+        )
+        for one, two in zip(kinds, [*kinds[1:], kinds[0]], strict=True)
+    }
+
+
+def changes() -> dict[str, Scenario]:
+    """What was published is edited and removed, and a post is held, while runs are under way."""
+    a = PostSpec("a", ("one",), ("One", "Two"), due=DUE, on_edit="update", on_remove="withdraw")
+    b = PostSpec("b", ("one",), ("Bee",), due=DUE)
+    return {
+        f"change {kind.name}": Scenario(
+            4,
+            (("one", kind.name),),
+            (a, b),
+            (Start(100.0), Start(2000.0), Start(4000.0), Start(6000.0)),
+            (
+                Edit(101.5, "b", replace(b, hold=True)),
+                Edit(1900.0, "a", replace(a, texts=("One!", "Two!"))),
+                Edit(3900.0, "a", None),
+                Edit(3900.0, "b", b),
+            ),
+        )
+        for kind in ALL
+    }
+
+
+def workloads() -> dict[str, Scenario]:
+    return smallest() | threads() | overlaps() | changes()
+
+
+def steps(scenario: Scenario) -> list[tuple[int, str]]:
+    """The numbered steps of the scheduled runs, as they are without a fault."""
+    world = World(replace(scenario, plan={}))
+    last = len(scenario.starts)
+    trace = world.run().trace
+    return [(number, kind) for _, name, number, kind, *_ in trace if number and _run(name) <= last]
+
+
+def _run(machine: str) -> int:
+    return int(machine[1:]) if machine[1:].isdigit() else 0
+
+
+def singles(scenario: Scenario) -> Iterator[dict[int, str]]:
+    """Everything that can go wrong once."""
+    for number, kind in steps(scenario):
+        for fault in choices(kind):
+            yield {number: fault}
+
+
+def pairs(scenario: Scenario) -> Iterator[dict[int, str]]:
+    """Everything that can go wrong twice; the second fault is of the run as the first left it."""
+    last = len(scenario.starts)
+    for first in singles(scenario):
+        [(at, _)] = first.items()
+        trace = World(replace(scenario, plan=first)).run().trace
+        for _, name, number, kind, *_ in trace:
+            if number > at and _run(name) <= last:
+                for fault in choices(kind):
+                    yield {**first, number: fault}

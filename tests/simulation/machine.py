@@ -1,0 +1,108 @@
+"""A machine that can die. Whatever it does passes through its ports; a dead one has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from postops.publish.stop import Stop
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable, Sequence
+
+    from tests.simulation.loop import Loop
+
+
+class Killed(BaseException):
+    """The machine is gone: nothing after this line has an effect."""
+
+
+class Machine:
+    """One invocation's process. `disk` outlives it where the next one is given it."""
+
+    def __init__(self, name: str, loop: Loop, disk: list[bytes]) -> None:
+        self.name = name
+        self.loop = loop
+        self.disk = disk
+        self.dead = False
+        self.stop = Stop()
+        self.recorded: set[tuple[str, int]] = set()
+        self._waiting: dict[Future[Any], None] = {}
+
+    def check(self) -> None:
+        """Raise `Killed` where nothing of it is left to act."""
+        if self.dead:
+            raise Killed
+
+    def kill(self) -> None:
+        """From here on every port is shut; whoever waits at one is thrown out."""
+        self.dead = True
+        for future in list(self._waiting):
+            if not future.done():
+                future.set_exception(Killed())
+        self._waiting.clear()
+
+    async def until(self, when: float) -> None:
+        """Wait for a time."""
+        await self.answer(when, _nothing)
+
+    async def answer(self, when: float, effect: Callable[[], Any]) -> Any:
+        """What `effect` gives at that time. It happens whether or not this machine lives on."""
+        self.check()
+        future = self.loop.create_future()
+        self._waiting[future] = None
+
+        def land() -> None:
+            try:
+                value = effect()
+            except Exception as error:
+                if not future.done():
+                    future.set_exception(error)
+            else:
+                if not future.done():
+                    future.set_result(value)
+
+        self.loop.at_time(when, land)
+        try:
+            return await future
+        finally:
+            self._waiting.pop(future, None)
+
+
+def _nothing() -> None:
+    return None
+
+
+class Disk:
+    """An `Outbox` on a machine's disk."""
+
+    def __init__(self, machine: Machine, step: Callable[[str, str], Any]) -> None:
+        self.machine = machine
+        self._step = step
+
+    def leftovers(self) -> list[dict[str, Any]]:
+        self.machine.check()
+        events = [orjson.loads(line) for line in self.machine.disk]
+        return sorted(events, key=lambda event: str(event["id"]))
+
+    def append(self, lines: Sequence[bytes]) -> None:
+        self.machine.check()
+        after = self._step("disk", "append")
+        self.machine.disk.extend(lines)
+        for line in lines:
+            event = orjson.loads(line)
+            if event["type"] in ("published", "adopted", "resolved"):
+                self.machine.recorded.add((event["delivery"], event.get("part", 1)))
+        after()
+
+    def settle(self) -> None:
+        self.machine.check()
+        if self.machine.disk:
+            after = self._step("disk", "settle")
+            self.machine.disk.clear()
+            after()
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,138 @@
+"""One invocation of the publisher, wired as `cli/_publishing.py` wires it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from postops.errors import LedgerDamaged, LedgerError, PostopsError
+from postops.ledger.journal import Ledger
+from postops.plan import Terms as PlanTerms
+from postops.plan import make_plan
+from postops.publish.ports import Login
+from postops.publish.run import Run
+from tests.simulation.machine import Disk, Killed
+from tests.simulation.remote import SimRemote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from postops.plan import Plan
+    from postops.publish.ports import Loaded
+    from tests.simulation.clock import SimClock
+    from tests.simulation.content import Commit
+    from tests.simulation.machine import Machine
+    from tests.simulation.world import World
+
+LEAD = timedelta(seconds=90)  # as in cli/_publishing.py
+
+
+class Sweep:
+    """One look at the content branch: the plan as often as it is asked for, and the loader."""
+
+    def __init__(self, world: World, commit: Commit, ledger: Ledger, terms: PlanTerms) -> None:
+        self.world = world
+        self.commit = commit
+        self.ledger = ledger
+        self.terms = terms
+        self.wishes = world.content.wishes(commit, ledger.state)
+
+    def plan(self, now: datetime) -> Plan:
+        return make_plan(self.wishes, self.ledger.state, replace(self.terms, now=now))
+
+    def load(self, delivery: str, commit: str | None = None) -> Loaded:
+        return self.world.content.load(commit or self.commit.name, delivery)
+
+
+async def sweep(
+    world: World, machine: Machine, ledger: Ledger, clock: SimClock, wait: float
+) -> Sweep:
+    """Fetch the content branch. Raises `PostopsError` where it cannot be reached."""
+    fault = world.step(machine, "content", "content")
+    await machine.until(world.loop.at + world.latency())
+    if fault == "unreachable":
+        raise PostopsError("the content branch cannot be reached")
+    terms = PlanTerms(
+        now=clock.now(),
+        platforms=world.content.platforms,
+        clock_skew=world.terms.clock_skew,
+        horizon=min(timedelta(seconds=wait), LEAD),
+    )
+    found = Sweep(world, world.content.tip, ledger, terms)
+    world.checker.swept(machine, found.commit)
+    if fault == "crash-after":
+        machine.kill()
+    return found
+
+
+async def invocation(world: World, machine: Machine, clock: SimClock, wait: float) -> Ledger:
+    """`postops publish --wait`. Returns the ledger as it leaves it."""
+    disk = Disk(machine, world.disk_step(machine))
+    ledger = await Ledger.open(SimRemote(world, machine), disk, clock, machine.name)
+    if ledger.held is not None:
+        raise LedgerDamaged(f"everything is held: {ledger.held}")
+    ends = clock.now() + timedelta(seconds=wait)
+    while True:
+        swept = await sweep(world, machine, ledger, clock, wait)
+        await carry_out(world, machine, ledger, clock, swept)
+        plan = swept.plan(clock.now())
+        if machine.stop.asked or not await waited(clock, machine, plan, ends):
+            break
+        await ledger.refresh()
+    await ledger.push()
+    return ledger
+
+
+async def carry_out(
+    world: World, machine: Machine, ledger: Ledger, clock: SimClock, swept: Sweep
+) -> None:
+    plan = swept.plan(clock.now())
+    accounts = sorted({action.account for action in plan.actions})
+    run = Run(
+        ledger=ledger,
+        logins={name: Login(world.adapter(machine, name)) for name in accounts},
+        loader=swept,
+        replan=lambda: swept.plan(clock.now()),
+        clock=clock,
+        terms=world.terms,
+        stop=machine.stop,
+    )
+    for result in await run.carry_out(plan):
+        world.checker.told(machine, result)
+
+
+async def waited(clock: SimClock, machine: Machine, plan: Plan, ends: datetime) -> bool:
+    """Sleep until just before the next post that becomes due in time. False: there is none."""
+    coming = [w.until for w in plan.waiting if w.reason == "not-due" and w.until is not None]
+    next_due = min((due for due in coming if due <= ends), default=None)
+    if next_due is None:
+        return False
+    while clock.now() < next_due - LEAD / 2 and not machine.stop.asked:
+        await clock.sleep(1.0)
+    return not machine.stop.asked
+
+
+async def ended(world: World, machine: Machine, clock: SimClock, wait: float) -> Ledger | None:
+    """An invocation to its end, whatever that is. `None`: it died, or said why it could not."""
+    try:
+        return await invocation(world, machine, clock, wait)
+    except Killed:
+        return None
+    except PostopsError as error:
+        world.checker.gave_up(machine, error)
+        return None
+
+
+async def resolve(
+    world: World, machine: Machine, clock: SimClock, drafts: Sequence[dict[str, object]]
+) -> None:
+    """A person writes a verdict into the ledger, as `postops resolve` and `retry` do."""
+    disk = Disk(machine, world.disk_step(machine))
+    try:
+        ledger = await Ledger.open(SimRemote(world, machine), disk, clock, machine.name)
+        ledger.record(*drafts)
+        await ledger.push()
+    except LedgerError as error:
+        world.checker.gave_up(machine, error)

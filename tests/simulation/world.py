@@ -1,0 +1,287 @@
+"""One world: machines, platforms, a remote and a content branch on one clock, from one scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from postops.plan import Terms as PlanTerms
+from postops.plan import make_plan
+from postops.publish.ports import Terms
+from tests.simulation import runners
+from tests.simulation.checker import Checker
+from tests.simulation.clock import SimClock, moment
+from tests.simulation.content import Content, PostSpec
+from tests.simulation.faults import Faults
+from tests.simulation.loop import Loop
+from tests.simulation.machine import Killed, Machine
+from tests.simulation.platforms import BY_NAME, Server, SimPlatform
+from tests.simulation.remote import Cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from postops.ledger.journal import Ledger
+    from postops.plan import Plan
+
+HOUR = 3600.0
+PATIENCE = 10  # runs after the last fault, by which everything has to have come to an end
+
+
+@dataclass(frozen=True)
+class Start:
+    """One invocation. `slot` is the machine's disk; `keeps` whether the next one there finds it."""
+
+    at: float
+    slot: int = 0
+    wait: float = 0.0
+    skew: float = 0.0
+    keeps: bool = True
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The content branch moves. `spec` `None`: the post is removed."""
+
+    at: float
+    post: str
+    spec: PostSpec | None
+
+
+@dataclass(frozen=True)
+class Storm:
+    """For a while every call of one kind to an account goes wrong in one way."""
+
+    account: str
+    begins: float
+    ends: float
+    kind: str
+    fault: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """All that happens. With `plan`, exactly these faults; else they are drawn from `seed`."""
+
+    seed: int
+    accounts: tuple[tuple[str, str], ...]
+    posts: tuple[PostSpec, ...]
+    starts: tuple[Start, ...]
+    edits: tuple[Edit, ...] = ()
+    storms: tuple[Storm, ...] = ()
+    plan: dict[int, str] | None = None
+    rate: float = 0.0
+    crash: float = 0.0
+    lease: float = 1200.0
+    skew: float = 120.0
+    slow: float = 0.0
+    resolves: bool = True
+
+
+@dataclass
+class Verdict:
+    """What came of it."""
+
+    violations: list[str]
+    runs: int
+    steps: int
+    digest: str
+    trace: list[tuple[Any, ...]] = field(repr=False)
+    happened: dict[int, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    lateness: list[float] = field(default_factory=list, repr=False)
+
+
+class World:
+    """Carries a scenario out."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.loop = Loop()
+        self._chance = Random(scenario.seed)
+        self._faults_rng = Random(scenario.seed + 1)
+        drawn = scenario.plan is None and (scenario.rate or scenario.crash)
+        self.faults = Faults(
+            scenario.plan,
+            self._faults_rng if drawn else None,
+            scenario.rate,
+            scenario.crash,
+        )
+        self.terms = Terms(
+            lease=timedelta(seconds=scenario.lease), clock_skew=timedelta(seconds=scenario.skew)
+        )
+        self.cloud = Cloud()
+        self.content = Content(scenario.posts, dict(scenario.accounts))
+        self.servers = {name: Server(name, BY_NAME[kind]) for name, kind in scenario.accounts}
+        self.checker = Checker(self)
+        self.disks: dict[int, list[bytes]] = {}
+        self.steps = 0
+        self.runs = 0
+        self.trace: list[tuple[Any, ...]] = []
+
+    # ------------------------------------------------------------------ ports
+
+    def step(self, machine: Machine, kind: str, what: str) -> str | None:
+        """Number a call of a port, and say what goes wrong with it."""
+        machine.check()
+        self.steps += 1
+        fault = self.faults.at(self.steps, kind)
+        self.trace.append((self.loop.at, machine.name, self.steps, kind, what, fault))
+        if fault == "crash-before":
+            machine.kill()
+            raise Killed
+        if fault == "sigterm":
+            machine.stop.ask(15)
+        return fault
+
+    def disk_step(self, machine: Machine) -> Callable[[str, str], Callable[[], None]]:
+        def step(kind: str, what: str) -> Callable[[], None]:
+            fault = self.step(machine, kind, what)
+
+            def after() -> None:
+                if fault == "crash-after":
+                    machine.kill()
+                    machine.check()
+
+            return after
+
+        return step
+
+    def storm(self, account: str, kind: str) -> str | None:
+        for storm in self.scenario.storms:
+            if (storm.account, storm.kind) == (account, kind) and not self.faults.calm:
+                if storm.begins <= self.loop.at < storm.ends:
+                    return storm.fault
+        return None
+
+    def latency(self) -> float:
+        """Mostly quick; sometimes most of a minute, where the scenario is slow."""
+        drawn = self._chance.random()
+        if self._chance.random() < self.scenario.slow:
+            return 1.0 + 50.0 * drawn
+        return 0.02 + 0.6 * drawn
+
+    def late(self, bound: float) -> float:
+        """When a request that was given up arrives: within its time-out."""
+        return self._chance.random() * bound
+
+    def lag(self, most: float) -> float:
+        return self._chance.random() * most if most else 0.0
+
+    def adapter(self, machine: Machine, account: str) -> SimPlatform:
+        server = self.servers[account]
+        return server.kind(self, machine, server)
+
+    # ------------------------------------------------------------------ what happens
+
+    def run(self) -> Verdict:
+        scenario = self.scenario
+        for edit in scenario.edits:
+            self.loop.at_time(edit.at, lambda e=edit: self._edit(e))
+        for start in scenario.starts:
+            self.loop.at_time(start.at, lambda s=start: self._begin(s))
+        self.loop.run()
+        self.faults.calm = True
+        self._quiet()
+        self.checker.unraised()
+        return self._verdict()
+
+    def _edit(self, edit: Edit) -> None:
+        self.trace.append((self.loop.at, "people", 0, "edit", edit.post, None))
+        self.content.edit(self.loop.at, edit.post, edit.spec)
+
+    def _begin(self, start: Start) -> Any:
+        self.runs += 1
+        disk = self.disks.setdefault(start.slot, []) if start.keeps else []
+        if not start.keeps:
+            self.disks[start.slot] = disk
+        machine = Machine(f"r{self.runs}", self.loop, disk)
+        clock = SimClock(machine, self.loop, start.skew, self._chance)
+        self.checker.began(machine, start.skew)
+        return self.loop.create_task(self._one(machine, clock, start))
+
+    async def _one(self, machine: Machine, clock: SimClock, start: Start) -> Ledger | None:
+        try:
+            ledger = await runners.ended(self, machine, clock, start.wait)
+        except Killed:
+            return None
+        except Exception as error:
+            self.checker.broke(machine, error)
+            return None
+        self.trace.append((self.loop.at, machine.name, 0, "end", "", None))
+        if ledger is not None and not machine.dead:
+            self.checker.ended.add(machine.name)
+        return ledger
+
+    # ------------------------------------------------------------------ and after
+
+    def _quiet(self) -> None:
+        """No more faults: everything comes to an end, and then nothing is left to do."""
+        last = max((post.due or 0.0 for post in self.content.tip.posts.values()), default=0.0)
+        self.loop.at = max(self.loop.at, last)
+        for _ in range(PATIENCE):
+            ledger = self._tick()
+            if ledger is None:
+                continue
+            plan = self._plan(ledger)
+            doubts = self.checker.doubts(ledger.state) if self.scenario.resolves else []
+            if doubts:
+                self._resolve(doubts)
+            elif not self._moving(plan):
+                break
+        else:
+            self.checker.say("I12", f"still moving after {PATIENCE} quiet runs")
+            return
+        self.checker.final(ledger, plan)
+        self._idle()
+
+    def _tick(self) -> Ledger | None:
+        self.loop.at += HOUR + self.scenario.lease + 3 * self.scenario.skew
+        task = self._begin(Start(self.loop.at, slot=0, keeps=True))
+        self.loop.run(task.done)
+        self.loop.run()
+        ledger: Ledger | None = task.result()
+        return ledger
+
+    def _plan(self, ledger: Ledger) -> Plan:
+        terms = PlanTerms(
+            now=moment(self.loop.at),
+            platforms=self.content.platforms,
+            clock_skew=self.terms.clock_skew,
+        )
+        return make_plan(
+            self.content.wishes(self.content.tip, ledger.state), ledger.state, terms
+        )
+
+    def _moving(self, plan: Plan) -> bool:
+        waits = {"claimed", "deferred", "not-due", "guard"}
+        return bool(plan.actions) or any(w.reason in waits for w in plan.waiting)
+
+    def _resolve(self, drafts: list[dict[str, Any]]) -> None:
+        machine = Machine(f"person{self.runs}", self.loop, [])
+        clock = SimClock(machine, self.loop, 0.0, self._chance)
+        self.loop.create_task(runners.resolve(self, machine, clock, drafts))
+        self.loop.run()
+
+    def _idle(self) -> None:
+        """I11: a run after everything came to an end changes nothing."""
+        commits, calls = self.cloud.commits, sum(s.calls for s in self.servers.values())
+        self._tick()
+        if self.cloud.commits != commits:
+            self.checker.say("I11", "a run with nothing to do moved the ledger")
+        if sum(s.calls for s in self.servers.values()) != calls:
+            self.checker.say("I11", "a run with nothing to do called a platform")
+
+    def _verdict(self) -> Verdict:
+        return Verdict(
+            violations=self.checker.violations,
+            runs=self.runs,
+            steps=self.steps,
+            digest=self.checker.digest(),
+            trace=self.trace,
+            happened=self.faults.happened,
+            counts=self.checker.counts,
+            lateness=self.checker.lateness,
+        )
