@@ -63,6 +63,7 @@ class Stage:
         self.outbox = MemoryOutbox()
         self.world = World(lambda: self.clock.at)
         self.posts = posts
+        self.history: list[dict[str, str]] = []
         self.due_at = self.clock.at
         base = read_config(config.encode(), root)
         self.config, self.environ = reconfigured(base, self.world)
@@ -75,10 +76,17 @@ class Stage:
 
     # ------------------------------------------------------------------ what the run is given
 
-    def editions(self) -> dict[str, Edition]:
+    def tip(self) -> str:
+        """The commit of the posts as they are; a new one whenever they differ from the last."""
+        if not self.history or self.history[-1] != self.posts:
+            self.history.append(dict(self.posts))
+        return f"c{len(self.history)}"
+
+    def editions(self, commit: str | None = None) -> dict[str, Edition]:
         tree = WorkTree(self.root)
         found = {}
-        for path, text in self.posts.items():
+        number = int((commit or self.tip()).removeprefix("c"))
+        for path, text in self.history[number - 1].items():
             post = read_post(text.encode(), path, self.config, tree).post
             assert post is not None
             messages = {}
@@ -96,12 +104,13 @@ class Stage:
 
     def load(self, delivery: str, commit: str | None = None) -> Loaded:
         post, account = Delivery.parse(delivery)
-        edition = self.editions().get(post)
+        commit = commit or self.tip()
+        edition = self.editions(commit).get(post)
         if edition is None:
             raise PostopsError(f"{delivery} is gone")
-        return self._loaded(edition, edition.messages[account])
+        return self._loaded(edition, edition.messages[account], commit)
 
-    def _loaded(self, edition: Edition, message: Message) -> Loaded:
+    def _loaded(self, edition: Edition, message: Message, commit: str) -> Loaded:
         def files(part):
             return tuple(
                 MediaFile(media, (self.root / media.path).read_bytes) for media in part.media
@@ -109,7 +118,14 @@ class Stage:
 
         post = edition.post
         return Loaded(
-            message, edition.source, "c1", post.blob, post.path, post.on_edit, post.on_remove, files
+            message,
+            edition.source,
+            commit,
+            post.blob,
+            post.path,
+            post.on_edit,
+            post.on_remove,
+            files,
         )
 
     def wishes(self) -> list[Wish]:
@@ -121,7 +137,7 @@ class Stage:
                 platform=message.platform,
                 path=edition.post.path,
                 blob=edition.post.blob,
-                commit="c1",
+                commit=self.tip(),
                 due_at=edition.post.publish_at.at if edition.post.publish_at else self.due_at,
                 late=edition.post.late or "post",
                 source=edition.source,
