@@ -82,7 +82,8 @@ class Case:
         """What `check` says of the case as it lies below `root`."""
         config = read_config((root / "postops.yaml").read_bytes(), root)
         source = Tracked(root)
-        return check(source, config, now=NOW, ledger=self.state(root, config), **how)
+        how = {"now": NOW, "ledger": self.state(root, config), **how}
+        return check(source, config, **how)
 
     def found(self, report: Report) -> list[str]:
         """The lines of `expect` for a report."""

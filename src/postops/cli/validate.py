@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from postops.config import Config
     from postops.diagnostics import Diagnostic, Fix
     from postops.policy.check import Report
+    from postops.policy.unchanged import Outcome
 
 
 @click.command(
@@ -67,6 +68,36 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
 
 
 def _check(
+    config: Config,
+    now: datetime,
+    paths: frozenset[str] | None,
+    cache: Path | None,
+    options: dict[str, Any],
+) -> Outcome | Report:
+    """Check, unless the last check of all files still holds."""
+    if cache is None or paths is not None:
+        return _report(config, now, paths, cache, options)
+    from postops.policy.unchanged import Memory
+
+    memory = Memory(*_known(config, cache, options))
+    if (known := memory.recall(now)) is not None:
+        return known
+    report = _report(config, now, paths, cache, options)
+    memory.keep(report, now, config.defaults.grace)
+    return report
+
+
+def _known(
+    config: Config, cache: Path, options: dict[str, Any]
+) -> tuple[Path, Path, list[str], list[str]]:
+    """What decides besides posts and campaigns: configuration, options, and the ledger's files."""
+    data = (config.root / config.path).read_bytes()
+    about = [config.path, repr(data), repr(sorted(options.items()))]
+    ledger = ["state", f".git/refs/remotes/origin/{config.state}", ".git/packed-refs"]
+    return cache, config.root, about, ledger
+
+
+def _report(
     config: Config,
     now: datetime,
     paths: frozenset[str] | None,
@@ -123,7 +154,7 @@ def _below(path: Path, root: Path) -> list[str]:
 # ------------------------------------------------------------------------ fixes
 
 
-def _fix(config: Config, report: Report) -> bool:
+def _fix(config: Config, report: Outcome | Report) -> bool:
     """Apply the safe fixes. Whether anything changed."""
     changed = False
     for path, _, after in _fixed(config, report):
@@ -133,7 +164,7 @@ def _fix(config: Config, report: Report) -> bool:
     return changed
 
 
-def _show_fixes(config: Config, report: Report) -> int:
+def _show_fixes(config: Config, report: Outcome | Report) -> int:
     """The safe fixes as a unified diff; 1 if there are any, as `diff` does."""
     from postops.content import fixes
 
@@ -142,7 +173,7 @@ def _show_fixes(config: Config, report: Report) -> int:
     return 1 if changed else 0
 
 
-def _fixed(config: Config, report: Report) -> Iterator[tuple[str, bytes, bytes]]:
+def _fixed(config: Config, report: Outcome | Report) -> Iterator[tuple[str, bytes, bytes]]:
     """Path, bytes before and bytes after, of every file that can be mended."""
     from postops.content import fixes
 
@@ -160,7 +191,7 @@ def _fixed(config: Config, report: Report) -> Iterator[tuple[str, bytes, bytes]]
 # ------------------------------------------------------------------------ output
 
 
-def _said(report: Report, config: Config, form: str) -> str:
+def _said(report: Outcome | Report, config: Config, form: str) -> str:
     diagnostics, summary = report.diagnostics, report.summary
     if form == "json":
         from postops.output import diagnostics_json

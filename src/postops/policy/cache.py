@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,9 +70,14 @@ def open_cache(
     """The cache of a work tree; `None` where there is none to be had."""
     if directory is None or not isinstance(source, WorkTree):
         return None
-    if any(part.is_symlink() for part in (directory, directory.parent)):
-        return None  # a stranger may have committed it, to have us write elsewhere
+    if not may_write(directory):
+        return None
     return Cache(directory, source.root, _key(config, campaigns))
+
+
+def may_write(directory: Path) -> bool:
+    """Whether a cache is ours: a stranger may have committed a link, to have us write elsewhere."""
+    return not any(part.is_symlink() for part in (directory, directory.parent))
 
 
 class Cache:
@@ -98,7 +104,8 @@ class Cache:
     def keep(self, known: Mapping[str, Row], made: Mapping[str, Row]) -> None:
         """Store what is worth it, in one piece or not at all."""
         if not made and len(known) == len(self.stored):
-            self.mark.unlink(missing_ok=True)
+            with suppress(OSError):
+                self.mark.unlink()
             return
         entries = {path: self.stored[path] for path in known}
         for path, row in made.items():
@@ -148,7 +155,7 @@ class Cache:
     def _load(self) -> dict[str, Any]:
         try:
             head, _, data = self.file.read_bytes().partition(b"\n")
-            if head != f"{self.head} {_sum(data)}".encode():
+            if head != f"{self.head} {checksum(data)}".encode():
                 return {}
             stored = orjson.loads(data)
         except (OSError, ValueError):
@@ -157,24 +164,25 @@ class Cache:
 
     def _write(self, data: bytes) -> None:
         try:
-            self.mark.write_bytes(f"{self.head} {_sum(data)}\n".encode() + data)
+            self.mark.write_bytes(f"{self.head} {checksum(data)}\n".encode() + data)
             self.mark.replace(self.file)
         except OSError:
             return
 
 
-def _sum(data: bytes) -> str:
+def checksum(data: bytes) -> str:
+    """A digest of what is kept: against what was cut off, not against an attacker."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _key(config: Config, campaigns: Sequence[Campaign]) -> str:
     """All that decides what is found in a file, besides the file and its media."""
-    about = [__version__, sys.version, _rules(), config.path, config.digest]
+    about = [__version__, sys.version, rules_stamp(), config.path, config.digest]
     about += [f"{campaign.path} {campaign.blob}" for campaign in campaigns]
-    return _sum("\n".join(about).encode())
+    return checksum("\n".join(about).encode())
 
 
-def _rules() -> str:
+def rules_stamp() -> str:
     """The newest file of the rooms that decide: rules under development have no version."""
     package = Path(__file__).parents[1]
     stamps = [
@@ -184,7 +192,7 @@ def _rules() -> str:
         for file in os.scandir(directory)
         if file.name.endswith(".py")
     ]
-    return _sum("\n".join(sorted(stamps)).encode())
+    return checksum("\n".join(sorted(stamps)).encode())
 
 
 def _below(directory: Path) -> list[Path]:
@@ -196,10 +204,11 @@ def _below(directory: Path) -> list[Path]:
 
 def _pack(row: Row) -> list[Any]:
     card = None if row.card is None else row.card.row()
-    return [row.path, [_pack_one(one) for one in row.diagnostics], card]
+    return [row.path, [pack_one(one) for one in row.diagnostics], card]
 
 
-def _pack_one(one: Diagnostic) -> list[Any]:
+def pack_one(one: Diagnostic) -> list[Any]:
+    """A finding for JSON."""
     fix = None
     if one.fix is not None:
         edits = [[list(edit.span), edit.text] for edit in one.fix.edits]
@@ -220,11 +229,12 @@ def _pack_one(one: Diagnostic) -> list[Any]:
 
 def _unpack(row: Sequence[Any]) -> Row:
     path, diagnostics, card = row
-    found = tuple([_unpack_one(one) for one in diagnostics]) if diagnostics else ()
+    found = tuple([unpack_one(one) for one in diagnostics]) if diagnostics else ()
     return Row(path, found, None if card is None else Card.from_row(card))
 
 
-def _unpack_one(row: Sequence[Any]) -> Diagnostic:
+def unpack_one(row: Sequence[Any]) -> Diagnostic:
+    """The way back from `pack_one`."""
     code, name, severity, span, message, help_, packed, post, account = row
     fix = None
     if packed is not None:

@@ -46,6 +46,7 @@ _MACHINERY = frozenset(
         "targets",
         "check",
         "cache",
+        "unchanged",
         "workers",
         "settle",
         "docs",
