@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,6 +127,16 @@ def test_a_file_that_cannot_be_read_is_an_alarm_and_nothing_of_it_is_sent(
     assert publish(site, code=1) == out.splitlines()[-1] + "\n"
     told = site.json("plan")
     assert [w["delivery"] for w in told["waiting"]] == ["posts/bad.md"]
+
+
+def test_a_name_that_is_no_text_stops_nothing_else(site: Site) -> None:
+    with open(os.fsencode(site.path) + b"/posts/caf\xe9.md", "wb") as file:  # noqa: PTH123
+        file.write(post("Words").encode())
+    site.repo.git("add", "-A", "posts")
+    site.merge({"posts/ok.md": post("Fine")})
+    assert "posts/caf\\udce9.md  has errors (unportable-path" in publish(site, code=1)
+    assert site.live("sky") == ["Fine"]
+    assert site.states() == {"ok@sky": "published", "posts/caf\udce9.md": "waiting"}
 
 
 def test_what_is_settled_is_not_read_again_and_a_lost_index_costs_only_reading(site: Site) -> None:

@@ -17,10 +17,12 @@ from postops.content.frontmatter import SIZE_LIMIT
 from postops.content.index import PostIndex
 from postops.content.posts import FOLDER, read_post
 from postops.content.scan import is_content
-from postops.diagnostics import Severity
+from postops.diagnostics import Severity, Span
 from postops.plan import Wish
 from postops.policy.card import card_of_index
 from postops.policy.check import Checked, check_posts
+from postops.policy.examine import stamped_fault
+from postops.reading import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -71,11 +73,13 @@ class Gathering:
     def gather(self, known: bytes | None) -> Gathered:
         """Read what is not settled. `known` is `INDEX` as it was."""
         lines = _index(known)
-        entries = [
+        found = [
             entry
             for entry in self.tip.tree.walk(FOLDER)
             if entry.kind == "file" and is_content(entry.path)
         ]
+        entries = [entry for entry in found if _is_text(entry.path)]
+        odd = [_odd(entry) for entry in found if not _is_text(entry.path)]
         settled, unread, due = self._sorted(entries, lines)
         checked = check_posts(
             self.tip.tree,
@@ -110,7 +114,7 @@ class Gathering:
         return Gathered(
             tuple(wishes),
             dict(_editions(checked.examined.values())),
-            tuple(_first_faults(checked)),
+            (*_first_faults(checked), *odd),
             b"".join(orjson.dumps(line.to_dict()) + b"\n" for line in index),
             {line.path: line.id for line in (*here, *index)},
         )
@@ -169,6 +173,7 @@ class Gathering:
             if entry.path in self.tip.unpushed - set(paths)
             and entry.kind == "file"
             and is_content(entry.path)
+            and _is_text(entry.path)
         ]
         read = (
             read_post(data, entry.path, self.config, local, blob=entry.blob).post
@@ -254,6 +259,20 @@ class Gathering:
 def told(fault: Diagnostic) -> str:
     """Why something has to wait, in the plan's one line for it."""
     return f"{fault.name} in {fault.span}: {fault.message}"
+
+
+def _is_text(path: str) -> bool:
+    """git takes any bytes for a name; the ledger, which is JSON, does not."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _odd(entry: Entry) -> Diagnostic:
+    words = "the file's name is not UTF-8"
+    return stamped_fault(Fault("unportable-path", Span(entry.path), words, "rename it"), None)
 
 
 def _editions(examined: Iterable[Examined]) -> Iterator[tuple[str, Edition]]:
