@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from postops.errors import NotSent, PostopsError, Rejected
+from postops.errors import NotSent, PostopsError, RateLimited, Rejected
 from postops.plan import iso
 from postops.publish.claims import provenance
 from postops.publish.ports import Result
-from postops.publish.send import about, outgoing_part, receipt_of
+from postops.publish.send import outgoing_part, receipt_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -73,6 +73,10 @@ async def _again(desk: Desk, call: Callable[[], Awaitable[T]]) -> T:
     for attempt in range(1, desk.terms.tries):
         try:
             return await call()
+        except RateLimited as error:
+            asked = error.retry_after or attempt * 2.0
+            if asked > desk.terms.patience or not await desk.nap(asked):
+                raise
         except NotSent:
             if not await desk.back_off(attempt):
                 raise
@@ -81,15 +85,9 @@ async def _again(desk: Desk, call: Callable[[], Awaitable[T]]) -> T:
 
 def _stays(desk: Desk, claim: dict[str, Any], part: int, error: PostopsError) -> Result:
     """A refusal is written down; an unknown outcome leaves the claim open, to be done again."""
-    text = str(error)
-    if isinstance(error, Rejected):
-        event = {"type": "failed", "error": text, "status": error.status}
-        desk.pusher.record(about(claim, part) | event)
-        return Result(claim["delivery"], "failed", error=text)
-    if isinstance(error, NotSent):
-        desk.pusher.record(about(claim, part) | {"type": "released", "reason": text})
-        return Result(claim["delivery"], "unsent", error=text)
-    return Result(claim["delivery"], "unknown", error=text)
+    if isinstance(error, (NotSent, Rejected)):
+        return refused(desk, claim, part, error)
+    return Result(claim["delivery"], "unknown", error=str(error))
 
 
 def _event(action: Action) -> dict[str, Any]:

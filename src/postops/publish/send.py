@@ -43,12 +43,18 @@ class OutOfTime(Exception):  # noqa: N818 - an ending, not a fault
 async def publish(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, Any]) -> Result:
     """Send every part that is not there yet. Never raises `PlatformError`: it becomes a Result."""
     result = Result(action.delivery, "published")
-    for part in loaded.message.parts[action.part - 1 :]:
+    for part in _missing(desk, action, loaded):
         outcome = await _one_part(desk, action, loaded, claim, part)
         if outcome.outcome != "published":
             return outcome
         result = result if result.url else outcome
     return _first(desk.ledger.state.delivery(action.delivery), result)
+
+
+def _missing(desk: Desk, action: Action, loaded: Loaded) -> list[Part]:
+    """What the ledger does not know to be there; in the middle, where a filter dropped a part."""
+    live = {part.number for part in desk.ledger.state.delivery(action.delivery).live}
+    return [part for part in loaded.message.parts if part.number not in live]
 
 
 async def _one_part(
@@ -64,7 +70,7 @@ async def _one_part(
             return (await _settled(desk, loaded, claim, part, by, str(error)))[1]
         if getattr(error, "duplicate", False):
             return await _said_before(desk, loaded, claim, part, error)
-        return _refused(desk, loaded, claim, part, error)
+        return refused(desk, claim, part.number, error)
     if desk.platform.capabilities.confirm:
         look = asyncio.create_task(desk.platform.confirm(outgoing, receipt))
         desk.confirming[action.delivery, part.number] = look
@@ -92,7 +98,8 @@ def outgoing_part(desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part)
     return Outgoing(
         message=loaded.message,
         part=part,
-        key=done.keys[part.number],
+        # A post that was adopted has no keys of its own before it is changed.
+        key=done.keys.get(part.number) or claim["keys"][str(part.number)],
         created_at=datetime.fromisoformat(claim["recorded_at"]),
         since=datetime.fromisoformat(since) - desk.terms.clock_skew,
         files=loaded.files(part),
@@ -153,8 +160,8 @@ async def _until_due(desk: Desk, action: Action, claim: dict[str, Any], part: in
         await desk.nap((action.due_at - desk.clock.now()).total_seconds())
     if desk.stop.asked or desk.clock.now() >= deadline(claim, desk.terms):
         raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
-    expires = action.wish.expires_at if action.wish and part == 1 else None
-    if expires and datetime.fromisoformat(claim["recorded_at"]) < expires <= desk.clock.now():
+    expires = action.wish.expires_at if action.wish and action.action == "publish" else None
+    if part == 1 and expires is not None and expires <= desk.clock.now():
         raise OutOfTime("it expired before it could be sent")
 
 
@@ -213,21 +220,17 @@ def about(claim: dict[str, Any], part: int) -> dict[str, Any]:
     return names | {"claim": claim["id"], "part": part}
 
 
-def _refused(
-    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: Exception
-) -> Result:
+def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:
     """Nothing was sent. Give the claim back, or write down the platform's no."""
-    event, name, text = about(claim, part.number), claim["delivery"], str(error)
+    event, name, text = about(claim, part), claim["delivery"], str(error)
     if isinstance(error, RateLimited):
         until = desk.clock.now() + timedelta(seconds=error.retry_after or 900)
         desk.pusher.record(event | {"type": "deferred", "until": iso(until), "reason": text})
         return Result(name, "deferred", error=text)
     if isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable)):
-        status = error.status
-        desk.pusher.record(
-            event
-            | {"type": "failed", "error": text, "status": status, "payload": loaded.message.digest}
-        )
+        sent = {"payload": claim["payload"]} if "payload" in claim else {}
+        no = {"type": "failed", "error": text, "status": error.status}
+        desk.pusher.record(event | no | sent)
         return Result(name, "failed", error=text)
     desk.pusher.record(event | {"type": "released", "reason": text})
     if isinstance(error, AuthExpired):
@@ -242,7 +245,7 @@ async def _said_before(
     """Refused as a duplicate: of this very part, or of something else, and then it is a no."""
     verdict = await _look(desk, loaded, claim, part, desk.clock.now())
     if isinstance(verdict, Absent):
-        return _refused(desk, loaded, claim, part, error)
+        return refused(desk, claim, part.number, error)
     return await _written(desk, loaded, claim, part, verdict, str(error))
 
 
@@ -299,7 +302,7 @@ async def reconcile(
     # By its own clock the dead run sent nothing after its window; by ours that may be later.
     sent_by = datetime.fromisoformat(claim["lease_until"])
     why = f"run {claim.get('run')} died at it"
-    for part in loaded.message.parts[action.part - 1 :]:
+    for part in _missing(desk, action, loaded):
         verdict, result = await _settled(desk, loaded, claim, part, sent_by, why)
         if isinstance(verdict, Absent):
             return None
