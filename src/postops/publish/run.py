@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from postops.errors import LedgerConflict, PostopsError
 from postops.plan import SKIPS, iso
 from postops.publish import change, claims, send
+from postops.publish.budget import Budget
 from postops.publish.desk import Desk
 from postops.publish.ports import Result
 from postops.publish.pusher import Pusher
@@ -264,8 +265,11 @@ class Run:
         self, account: str, items: Sequence[Claimed | tuple[Action, Loaded | None]]
     ) -> None:
         desk = self._desk(account)
+        budget = Budget(desk)
         sent: list[Action] = []
         for item in items:
+            if not await budget.allows(_calls(*item[:2])):
+                self._waits[account] = budget.until or ""
             claimed = item if isinstance(item, Claimed) else await self._claim_one(*item)
             if claimed is None:
                 continue
@@ -273,6 +277,7 @@ class Run:
                 self._release(claimed)
                 continue
             result = await self._carry(desk, claimed)
+            budget.look()
             if result.outcome == "deferred":
                 # The platform asked the account to wait, not only this post.
                 self._waits[account] = self.ledger.state.delivery(result.delivery).until
@@ -280,6 +285,8 @@ class Run:
                 self._held[account] = result.error or account
             sent.append(claimed.action)
             self._finish(result)
+        if low := budget.event(account, self.ledger.state.budgets.get(account)):
+            self.pusher.record(low)
         for action in sent:
             if (dropped := await send.confirmed(desk, action)) is not None:
                 self._finish(dropped)
@@ -366,6 +373,13 @@ class Run:
         for action in actions:
             lanes[action.account].append(action)
         await _all(lane(name, items) for name, items in lanes.items())
+
+
+def _calls(action: Action, loaded: Loaded | None) -> int:
+    """How many posts an action is about to make; changing what is there is not held up."""
+    if loaded is None or action.action not in ("publish", "resume"):
+        return 0
+    return len(loaded.message.parts) - action.part + 1
 
 
 async def _all(lanes: Iterable[Coroutine[Any, Any, None]]) -> None:
