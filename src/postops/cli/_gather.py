@@ -314,7 +314,8 @@ def _with_renames(
     gone: dict[str, str] = {}
     here: dict[str, str] = {}
     for done in state.deliveries.values():
-        if done.name in wished or not done.parts or done.path is None:
+        maybe_there = done.parts or done.claim is not None or done.phase == "in_doubt"
+        if done.name in wished or not maybe_there or done.path is None:
             continue
         if done.path not in paths:
             for mark in (done.source, done.blob):
