@@ -1,4 +1,4 @@
-"""python -m benchmarks [startup] [validating] [idle] [sending] [--rounds N]"""
+"""python -m benchmarks [startup] [validating] [idle] [scale] [sending] [--rounds N]"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.measure import load
 
-PARTS = ("startup", "validating", "idle", "sending")
+PARTS = ("startup", "validating", "idle", "scale", "sending")
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def run(folder: Path, rounds: int) -> None:
     commit = repository(work, remote)
     history(work, remote, commit)
     environ = {"A": "a", "B": "b", "C": "c"}
-    idle = Side("idle", (*POSTOPS, "publish"), work, _forget(work), environ)
+    idle = Side("idle", (*POSTOPS, "publish"), work, forget(work), environ)
     floor = Side("floor", (sys.executable, "-m", "benchmarks.floor_idle", str(work)))
     what = f"publish, nothing due: {COUNT:,} posts, {4 * COUNT:,} events"
     show(what, compare(idle, floor, rounds), 4, against="floor")
@@ -129,7 +129,7 @@ def _env() -> dict[str, str]:
     return dict(os.environ)
 
 
-def _forget(root: Path):
+def forget(root: Path):
     """No cache: not even the copy of `state/` that a run leaves."""
 
     def forget() -> None:

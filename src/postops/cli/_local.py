@@ -35,11 +35,12 @@ def ledger_state(config: Config) -> LedgerState | None:
     Read from `state/` on disk, else from the branch as the last fetch left it. Raises
     `LedgerError` for a damaged one.
     """
-    days = sorted((config.root / "state" / "ledger").glob("[0-9]*/[0-9]*/[0-9]*.jsonl"))
-    if days:
-        from postops.ledger.state import fold
+    if (config.root / "state" / "ledger").is_dir():
+        from postops.ledger.disk_head import last_seen
 
-        return fold({day.relative_to(config.root).as_posix(): day.read_bytes() for day in days})
+        seen = last_seen(config.root)
+        if seen is not None:
+            return seen
     ref = f"refs/remotes/origin/{config.state}"
     if config.state == "same" or not _has_ref(config.root, ref):
         return None
@@ -59,10 +60,9 @@ def _has_ref(root: Path, ref: str) -> bool:
 
 def _fetched(root: Path, ref: str) -> LedgerState:
     from postops.git import Repository
-    from postops.ledger.chain import is_day
-    from postops.ledger.state import fold
+    from postops.ledger.follow import Follower
+    from postops.ledger.git_head import GitHead
 
-    repository = Repository.discover(root)
-    entries = [e for e in repository.ls_tree(ref, "state/ledger/") if is_day(e.path)]
-    data = repository.cat(entry.blob for entry in entries)
-    return fold({entry.path: data[entry.blob] for entry in entries})
+    follower = Follower()
+    follower.follow(GitHead(Repository.discover(root), ref, None))
+    return follower.state

@@ -69,7 +69,7 @@ class Place(NamedTuple):
     def keep_copy(self, ledger: Ledger) -> None:
         """Refresh `state/` on disk, where it is only a copy of the ledger's branch."""
         if not self.remote.same:
-            reading_copy.write(self.root, ledger.head)
+            reading_copy.write(self.root, ledger.head, ledger.folded)
 
 
 @contextmanager
@@ -127,12 +127,15 @@ async def logged_in(
         yield await stack.enter_async_context(logins(at.access(names), at.clock, at.transport()))
 
 
-def view(at: Place) -> View:
-    """The ledger, to read only; `state/` on disk is refreshed, where it can be written to."""
+def view(at: Place, *, whole: bool = False) -> View:
+    """The ledger, to read only; `state/` on disk is refreshed, where it can be written to.
+
+    `whole` brings along closed months that no plan needs.
+    """
     from postops.ledger.view import read
 
     found = read(at.remote, at.outbox)
     if not at.remote.same:
         with suppress(OSError):
-            reading_copy.write(at.root, found.head)
+            reading_copy.write(at.root, found.head, None if whole else found.folded)
     return found

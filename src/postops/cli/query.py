@@ -78,7 +78,7 @@ def _ask(invocation: Invocation, sql: str, *, sandbox: bool) -> Table:
     try:
         query.check(sql)  # before anything is fetched
         with _open.place(invocation, sandbox=sandbox) as at:
-            found = _open.view(at)
+            found = _open.view(at, whole=True)
             _warn(found)
             with _state(at, found) as folder:
                 return query.run(sql, folder)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+STATE = "state/"
 LEDGER = "state/ledger/"
 _DAY = re.compile(r"state/ledger/\d{4}/\d{2}/\d{2}\.jsonl")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from postops.ledger.folded import Snapshot
     from postops.ledger.remote import StateHead
 
-_AT_ONCE = 31  # closed daily files read together, where one of them has to be looked into
+_AT_ONCE = 100  # daily files held in memory
 
 
 class Follower:
@@ -99,6 +99,11 @@ class Follower:
     def wrote(self, folding: Folding) -> None:
         """Remember that the head holds this snapshot."""
         self.folded, self.unfit = folding.newest_day, None
+
+    def notes(self) -> list[str]:
+        """What was not as it should be, in words; the next write mends it."""
+        said = [f"{FOLDED} {self.unfit}: everything was folded anew"] if self.unfit else []
+        return self.repairs + said
 
     # ------------------------------------------------------------------ how
 
@@ -196,17 +201,18 @@ class Follower:
         self, head: StateHead, files: dict[str, str], contents: Mapping[str, bytes] | None = None
     ) -> None:
         days = sorted(path for path, blob in files.items() if self._files.get(path) != blob)
-        contents = contents or {}
-        missing = [path for path in days if path not in contents]
-        contents = {**contents, **head.read_many(missing)} if missing else contents
-        known = days[:1] == [self.state.newest_day]
-        if known and not contents[days[0]].startswith(self.newest):
-            self.rebuild(head)
-            return
         last = max(files, default=None)
-        with collector_off():
-            for path in days:
-                self._one(path, contents[path], last=path == last)
+        for start in range(0, len(days), _AT_ONCE):
+            some = days[start : start + _AT_ONCE]
+            found = {path: contents[path] for path in some if contents and path in contents}
+            found |= head.read_many([path for path in some if path not in found])
+            known = some[0] == self.state.newest_day
+            if known and not found[some[0]].startswith(self.newest):
+                self.rebuild(head)
+                return
+            with collector_off():
+                for path in some:
+                    self._one(path, found.pop(path), last=path == last)
 
     def _one(self, path: str, data: bytes, *, last: bool) -> None:
         known = self.newest if path == self.state.newest_day else b""

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from postops.errors import LedgerDamaged, LedgerError
 from postops.git import GitFailed, blob_id
-from postops.ledger.chain import LEDGER, is_day
+from postops.ledger.chain import LEDGER, STATE, is_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from postops.git import Repository
-
-STATE = "state/"
 
 
 class GitHead:

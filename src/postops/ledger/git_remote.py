@@ -14,9 +14,9 @@ from postops.errors import ConfigError, LedgerConflict, LedgerError
 from postops.git import GitFailed, missing_ref
 from postops.ledger import checkout, swap
 from postops.ledger.anchor import why_held
-from postops.ledger.chain import is_day
+from postops.ledger.chain import STATE, is_day
 from postops.ledger.commit import build
-from postops.ledger.git_head import STATE, GitHead
+from postops.ledger.git_head import GitHead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

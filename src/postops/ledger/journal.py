@@ -102,9 +102,12 @@ class Ledger:
     @property
     def repairs(self) -> list[str]:
         """What was not as it should be, in words, and will be after the next write."""
-        unfit = self._follower.unfit
-        said = [f"{FOLDED} {unfit}: everything was folded anew"] if unfit else []
-        return self._follower.repairs + said
+        return self._follower.notes()
+
+    @property
+    def folded(self) -> str | None:
+        """The last daily file in the snapshot of the closed months; `None` without one."""
+        return self._follower.folded
 
     async def refresh(self) -> None:
         """Fetch and fold what is new."""

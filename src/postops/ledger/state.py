@@ -19,6 +19,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from postops.errors import LedgerDamaged
 from postops.ledger.chain import Link, is_day, verify
 
 if TYPE_CHECKING:
@@ -237,9 +238,15 @@ def collector_off() -> Iterator[None]:
 
 
 def advance(state: LedgerState, events: list[dict[str, Any]], link: Link) -> None:
-    """Apply events that are part of the chain, up to `link`."""
-    for event in events:
-        apply(state, event)
+    """Apply events that are part of the chain, up to `link`. Raises `LedgerDamaged`."""
+    try:
+        for event in events:
+            apply(state, event)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise LedgerDamaged(
+            f"event {event['seq']} ({event['type']}) cannot be folded: {error}",
+            help="postops ledger verify names its file and line",
+        ) from error
     state.tip = link.tip
 
 

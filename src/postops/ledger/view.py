@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 
 class View(NamedTuple):
-    """`state` holds what is in the outbox, too; `unpushed` counts it. `held` as in `Ledger`."""
+    """`state` holds what is in the outbox, too; `unpushed` counts it. `held` and `folded` as in
+    `Ledger`."""
 
     state: LedgerState
     held: str | None
     head: StateHead
     unpushed: int
     repairs: tuple[str, ...]
+    folded: str | None = None
 
 
 def read(remote: GitRemote, outbox: Path) -> View:
@@ -37,4 +39,5 @@ def read(remote: GitRemote, outbox: Path) -> View:
     unpushed = [event for event in left if event["id"] not in landed]
     for event in unpushed:
         apply(follower.state, event)
-    return View(follower.state, why_held(head), head, len(unpushed), tuple(follower.repairs))
+    repairs = tuple(follower.notes())
+    return View(follower.state, why_held(head), head, len(unpushed), repairs, follower.folded)
