@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from postops import platforms
 from postops.config import read_config
 from postops.content.source import Entry
 from postops.policy import examine as examining
 from postops.policy.card import look, sent_of
 from postops.policy.check import check, examine_entries
-from postops.policy.quiet import SILENT, plain_text
+from postops.policy.quiet import LINK, SILENT, USUAL, plain_text
 from postops.policy.registry import all_rules
 from postops.policy.subjects import Context
 from postops.policy.targets import targets_of
@@ -280,6 +281,17 @@ def test_what_is_not_plainly_harmless_is_no_plain_text(body: str) -> None:
 def test_every_rule_of_messages_was_thought_of() -> None:
     """Whoever adds one has to look whether `quiet` lets nothing pass that it would find."""
     assert {rule.name for rule in all_rules() if rule.on == "message"} == SILENT
+
+
+@pytest.mark.parametrize("name", platforms.names())
+@pytest.mark.parametrize("suffix", sorted(USUAL))
+def test_every_platform_knows_usual_addresses(name: str, suffix: str) -> None:
+    platform = platforms.load(name)
+    for rest in ("", "/", "/a", f"/{'a' * 60}?b=c&utm_source=x"):
+        for host in ("a", "www.example", "a-b.c.co"):
+            url = f"https://{host}.{suffix}{rest}"
+            assert [(one.start, one.end) for one in platform.facets(url)] == [(0, len(url))]
+            assert platform.count(url) <= max(LINK, len(url))
 
 
 def test_posts_that_look_alike_are_compared_word_by_word() -> None:

@@ -93,6 +93,10 @@ _BULLET = re.compile(r"^- (?=[^\W\d_])", re.MULTILINE)
 _LAZY = re.compile(r"^- .*\n(?!- |\n|\Z)", re.MULTILINE)
 _TAG = re.compile(r"[A-Za-z]{3,40}[0-9]{0,4}")
 _LONGEST_URL = 1000
+USUAL = frozenset(["com", "org", "net", "edu", "gov", "io", "dev", "app", "eu", "de", "uk", "fr"])
+"""Top-level domains all platforms know."""
+LINK = 23
+"""No platform counts more for an address than its length, or this where it is shorter."""
 
 
 class Plain(NamedTuple):
@@ -212,12 +216,17 @@ def _has_nothing(
         if not _tags_are_quiet(tags, target):
             return False
         size += sum([len(tag) + 2 for tag in tags]) + 2
-    if plain.hidden or plain.bare or quiet.link is not None:
-        parameters = tagging(context.config, campaign, post, target.account)
-        links = _links_size(quiet, target, parameters)
-        if links is None:
-            return False
-        size += links
+    if not (plain.hidden or plain.bare or quiet.link is not None):
+        return _fits(size, target)
+    parameters = tagging(context.config, campaign, post, target.account)
+    for exact in (False, True):
+        links = _links_size(quiet, target, parameters, exact)
+        if links is not None and _fits(size + links, target):
+            return True
+    return False
+
+
+def _fits(size: int, target: Target) -> bool:
     limit = target.limit
     return size <= limit.limit and (limit.max_bytes is None or 4 * size <= limit.max_bytes)
 
@@ -244,19 +253,22 @@ def _are_quiet(urls: list[str], link: Link | None) -> bool:
     return link is None or not any(name.startswith(names[-1]) for name in names[:-1])
 
 
-def _links_size(quiet: Quiet, target: Target, tags: Tagging) -> int | None:
-    """The most the addresses count; `None` where the platform does not link them as a whole."""
+def _links_size(quiet: Quiet, target: Target, tags: Tagging, exact: bool) -> int | None:
+    """The most the addresses count; `None` where the platform may not link them as a whole.
+
+    To be `exact` takes the platform's whole grammar of addresses, which is slow to make.
+    """
     plain, link = quiet.plain, quiet.link
     more = _tag_size(tags.pairs) if tags.pairs else 0
     if more is None:
         return None
-    can = target.can
+    can, platform = target.can, target.platform if exact else None
     sizes = [
-        _url_size(url, more if tags.hosts else 0, target.platform)
+        _url_size(url, more if tags.hosts else 0, platform)
         for url in (*plain.bare, *(() if can.rich_links else plain.hidden))
     ]
     if link is not None and not can.card:
-        sizes.append(_url_size(link.url, more, target.platform))
+        sizes.append(_url_size(link.url, more, platform))
     return None if None in sizes else sum([size for size in sizes if size is not None])
 
 
@@ -268,10 +280,14 @@ def _tag_size(pairs: tuple[tuple[str, str], ...]) -> int | None:
     return len(tagged) - len(plain) if tagged[-1].isalnum() else None
 
 
-def _url_size(url: str, more: int, platform: type[Platform]) -> int | None:
+def _url_size(url: str, more: int, platform: type[Platform] | None) -> int | None:
     """The most a platform counts for an address, in brackets or as a paragraph of its own."""
     host = _HOST.match(url)
-    known = _known_size(platform, host[1] if host else "")
+    name = host[1] if host else ""
+    if platform is None:
+        usual = name.rpartition(".")[2] in USUAL
+        return 3 + max(len(url) + more, LINK) if usual else None
+    known = _known_size(platform, name)
     return None if known is None else 3 + (known or len(url) + more)
 
 
