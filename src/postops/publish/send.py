@@ -72,9 +72,19 @@ async def _one_part(
             return await _said_before(desk, loaded, claim, part, error)
         return refused(desk, claim, part.number, error)
     if desk.platform.capabilities.confirm:
-        look = asyncio.create_task(desk.platform.confirm(outgoing, receipt))
+        look = asyncio.create_task(_second_look(desk, outgoing, receipt))
         desk.confirming[action.delivery, part.number] = look
     return await landed(desk, loaded, claim, part, receipt)
+
+
+async def _second_look(desk: Desk, outgoing: Outgoing, receipt: Receipt) -> bool:
+    for attempt in range(1, desk.terms.tries):
+        try:
+            return await desk.platform.confirm(outgoing, receipt)
+        except NotSent:
+            if not await desk.back_off(attempt):
+                raise
+    return await desk.platform.confirm(outgoing, receipt)
 
 
 async def confirmed(desk: Desk, action: Action) -> Result | None:
