@@ -13,8 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-
 from postops import __version__
 from postops.content.source import WorkTree
 from postops.diagnostics import Diagnostic, Edit, Fix, Severity, Span
@@ -53,11 +51,15 @@ class Row(NamedTuple):
 
 def to_json(rows: Sequence[Row]) -> bytes:
     """Rows for a pipe or a file."""
+    import orjson
+
     return orjson.dumps([_pack(row) for row in rows])
 
 
 def from_json(data: bytes) -> list[Row]:
     """The way back. Raises `ValueError`, `TypeError` and their kind for anything else."""
+    import orjson
+
     return [_unpack(row) for row in orjson.loads(data)]
 
 
@@ -107,6 +109,8 @@ class Cache:
             with suppress(OSError):
                 self.mark.unlink()
             return
+        import orjson
+
         entries = {path: self.stored[path] for path in known}
         for path, row in made.items():
             stamps = self._stamps(path, row)
@@ -153,6 +157,8 @@ class Cache:
             return 0
 
     def _load(self) -> dict[str, Any]:
+        import orjson
+
         try:
             head, _, data = self.file.read_bytes().partition(b"\n")
             if head != f"{self.head} {checksum(data)}".encode():
