@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import pytest
+
+from postops.errors import AuthExpired, NotSent, Rejected
+from postops.model import Identity
+from postops.publish.ports import Login
+from postops.publish.sessions import Held, connect
+from tests.publish.desks import bench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.publish.desks import Bench
     from tests.publish.stage import Stage
 
 ALL = ("sky", "tusk", "bird")
@@ -59,3 +69,119 @@ async def test_a_clock_an_hour_wrong_holds_the_account(stage: Callable[..., Stag
     assert {r.outcome for r in results.values()} == {"held"}
     assert all("clock" in (r.error or "") for r in results.values())
     assert [on.live(account) for account in ALL] == [[], [], []]
+
+
+# ------------------------------------------------------------------------ one login
+
+
+async def connected(
+    on: Bench, *, was: str | None = None, name: str = "acme"
+) -> dict[str, object] | None:
+    login = Login(on.platform, was)
+    return await connect(name, login, on.ledger.state, on.clock, on.desk.terms)
+
+
+async def test_a_new_account_is_bound_to_who_the_platform_says_it_is() -> None:
+    on = await bench()
+    assert await connected(on) == {
+        "type": "bound",
+        "account": "acme",
+        "platform": "played",
+        "identity": {"id": "1", "handle": "acme", "url": "https://p.test/acme"},
+    }
+
+
+async def test_a_known_account_is_not_bound_again_even_under_a_new_handle() -> None:
+    on = await bench()
+    on.ledger.record(await connected(on) or {})
+    on.platform.answers["whoami"] = [Identity("1", "acme-renamed", "https://p.test/new")]
+    assert await connected(on) is None
+
+
+async def test_another_identity_under_a_known_name_is_held() -> None:
+    on = await bench()
+    on.ledger.record(await connected(on) or {})
+    on.platform.answers["whoami"] = [Identity("2", "mallory", "https://p.test/m")]
+    with pytest.raises(Held, match="belong to mallory, but this name stands for acme"):
+        await connected(on)
+
+
+async def test_one_identity_under_two_names_is_held_unless_it_says_which_it_was() -> None:
+    on = await bench()
+    on.ledger.record(await connected(on) or {})
+    with pytest.raises(Held, match="`was: acme`"):
+        await connected(on, name="other")
+    with pytest.raises(Held, match="already known as acme"):
+        await connected(on, name="other", was="third")
+    event = await connected(on, name="other", was="acme")
+    assert event is not None
+    assert (event["account"], event["was"]) == ("other", "acme")
+
+
+async def test_the_same_id_on_another_platform_is_somebody_else() -> None:
+    on = await bench()
+    on.ledger.record((await connected(on) or {}) | {"platform": "elsewhere"})
+    assert await connected(on, name="other") is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (AuthExpired("expired"), "acme: the platform does not take the credentials .expired."),
+        (Rejected("blocked", status=403), "acme: logging in failed .blocked."),
+    ],
+)
+async def test_a_login_that_is_refused_is_held_at_once(error: Exception, words: str) -> None:
+    on = await bench()
+    on.platform.answers["whoami"] = [error]
+    with pytest.raises(Held, match=words):
+        await connected(on)
+    assert len(on.platform.calls) == 1
+
+
+async def test_a_platform_out_of_reach_is_tried_so_often_and_then_held() -> None:
+    on = await bench()
+    on.platform.answers["whoami"] = [NotSent("no route")] * 3
+    with pytest.raises(Held, match=r"not reachable .no route."):
+        await connected(on)
+    assert len(on.platform.calls) == on.desk.terms.tries
+    on.platform.answers["whoami"] = [NotSent("no route")] * 2
+    assert await connected(on) is not None
+    assert on.clock.waited > 1
+
+
+@pytest.mark.parametrize("off", [-121, 121])
+async def test_a_clock_that_is_off_by_more_than_is_allowed_holds_the_account(off: int) -> None:
+    on = await bench()
+    on.platform.server_date = on.clock.at + timedelta(seconds=off)
+    with pytest.raises(Held, match=r"clock is [+-]121 s"):
+        await connected(on)
+
+
+@pytest.mark.parametrize("off", [-119, 0, 119])
+async def test_a_little_is_allowed_and_so_is_a_platform_that_tells_no_time(off: int) -> None:
+    on = await bench()
+    on.platform.server_date = on.clock.at + timedelta(seconds=off)
+    assert await connected(on) is not None
+
+
+async def test_the_clock_is_compared_before_anything_is_written() -> None:
+    on = await bench()
+    on.ledger.record(await connected(on) or {})
+    on.platform.server_date = on.clock.at + timedelta(hours=1)
+    with pytest.raises(Held, match="clock"):
+        await connected(on)
+
+
+async def test_credentials_that_are_refused_hold_their_account_and_no_other(
+    stage: Callable[..., Stage],
+) -> None:
+    on = stage()
+    on.environ[on.config.accounts["tusk"].credentials["access_token"]] = "wrong"
+    results = await on.run()
+    assert {n: r.outcome for n, r in results.items()} == {
+        "a@sky": "published",
+        "a@bird": "published",
+        "a@tusk": "held",
+    }
+    assert on.phases().get("a@tusk", "new") == "new"
