@@ -193,7 +193,7 @@ async def _carry_out(
 ) -> list[Result]:
     config = swept.config
     # All of them: a later round may find something due for an account this plan leaves alone.
-    async with _open.logged_in(at, config.accounts) as logins:
+    async with _open.logged_in(at._replace(config=config), config.accounts) as logins:
         run = Run(
             ledger=ledger,
             logins=logins,

@@ -97,7 +97,8 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     config = at.adapted(tip.config)
     for name in sorted(set(asked.accounts or ()) - config.accounts.keys()):
         raise _unknown("account", name, config.accounts)
-    ready = {name for name, access in at.access().items() if access.secrets is not None}
+    there = at._replace(config=config)  # hosts are those of the branch: credentials go to them
+    ready = {name for name, access in there.access().items() if access.secrets is not None}
     campaigns = campaigns_of(tip.tree)
     gathering = Gathering(
         tip=tip,
