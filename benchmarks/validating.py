@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COUNT = 10_000
+FOUND = (0, 1)  # some of the posts are too long, as in real life
 
 
 def run(folder: Path, rounds: int) -> None:
@@ -20,9 +21,9 @@ def run(folder: Path, rounds: int) -> None:
     posts.write(small, COUNT)
     posts.write(large, 2 * COUNT)
     floor = Side("floor", (sys.executable, "-m", "benchmarks.floor_validate", str(small / "posts")))
-    fresh = Side("fresh", (*POSTOPS, "validate"), small, _forget(small))
-    again = Side("again", (*POSTOPS, "validate"), small)
-    double = Side("double", (*POSTOPS, "validate"), large, _forget(large))
+    fresh = Side("fresh", (*POSTOPS, "validate"), small, _forget(small), codes=FOUND)
+    again = Side("again", (*POSTOPS, "validate"), small, codes=FOUND)
+    double = Side("double", (*POSTOPS, "validate"), large, _forget(large), codes=FOUND)
     show(f"validate {COUNT:,} posts x 3 accounts", compare(fresh, floor, rounds), 3, against="floor")
     seconds(again)
     show("the same, unchanged", compare(again, floor, rounds), 0.5, against="floor")
