@@ -95,7 +95,8 @@ class RateLimited(NotSent):
 class Rejected(PlatformError):  # noqa: N818
     """The platform said no (a parsed 4xx): never again unchanged.
 
-    `duplicate` is true where the refusal hints that the very post is already there.
+    `duplicate` is true where the refusal hints that the very post is already there; `receipt` is
+    that post's (`model.Receipt`), where the refusal names it.
     """
 
     def __init__(
@@ -106,9 +107,11 @@ class Rejected(PlatformError):  # noqa: N818
         where: str | None = None,
         status: int | None = None,
         duplicate: bool = False,
+        receipt: object = None,
     ) -> None:
         super().__init__(message, help=help, where=where, status=status)
         self.duplicate = duplicate
+        self.receipt = receipt
 
 
 class AuthExpired(Rejected):

@@ -336,20 +336,16 @@ async def test_a_server_that_ignores_the_key_is_found_out(twins: int) -> None:
 # ------------------------------------------------------------------------ handle
 
 
-async def test_without_a_handle_in_the_ledger_nothing_was_called() -> None:
-    on = Stand(Certainty.HANDLE)
-    on.there.script = [None]
-    prepare = Told.prepare
-
+async def test_without_a_handle_in_the_ledger_nothing_was_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def dies(self: Any, outgoing: Any) -> Any:
         raise Dead
 
-    Told.prepare = dies  # type: ignore[method-assign]
-    try:
-        with pytest.raises(Dead):
-            await on.run()
-    finally:
-        Told.prepare = prepare  # type: ignore[method-assign]
+    on = Stand(Certainty.HANDLE)
+    with monkeypatch.context() as patched, pytest.raises(Dead):
+        patched.setattr(Told, "prepare", dies)
+        await on.run()
     on.later(minutes=25)
     result = await on.run()
     assert result is not None

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from postops.publish.ports import Loaded, Terms
 
 
+ONCE_MORE = "nobody can tell whether it is there: the identical payload, once more"
+"""The `reason` of a claim under which a part is sent that may be there already."""
+
+
+def repeats(claim: dict[str, Any], part: int) -> bool:
+    """Whether the part may have been sent before this claim, and nobody could tell."""
+    return claim.get("reason") == ONCE_MORE and claim.get("part") == part
+
+
 def seed(genesis: str, delivery: str, part: int, generation: int) -> bytes:
     """What a part's key is made from: the same on every machine, another in every ledger."""
     return hashlib.sha256(f"{genesis}\n{delivery}\n{part}\n{generation}".encode()).digest()

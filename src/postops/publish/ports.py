@@ -34,6 +34,8 @@ class Result(NamedTuple):
     """What became of one delivery in this run.
 
     `again`: it is proven not to be there, so this very run may claim and send it once more.
+    `repeat`: nobody can tell, but the platform knows an identical payload again, so that this part
+    may be sent once more, under a claim of its own.
     """
 
     delivery: str
@@ -42,10 +44,11 @@ class Result(NamedTuple):
     remote_id: str | None = None
     error: str | None = None
     again: bool = False
+    repeat: int = 0
 
     def as_json(self) -> dict[str, Any]:
         document = self._asdict()
-        del document["again"]
+        del document["again"], document["repeat"]
         return document
 
 
@@ -99,7 +102,9 @@ class Terms:
     `lease` is a claim's life. `timeout` bounds one request, as `platforms.base.Timeouts.total`
     does. `patience` is the longest wait for a rate limit, or for a request and an index to come to
     rest, before the delivery is left to a later run. `tries` bounds the attempts at one step,
-    `races` the lost races, `rounds` the claims of one delivery in one run.
+    `races` the lost races, `rounds` the claims of one delivery in one run. `repeat_within` is how
+    long after a part was first claimed a platform is trusted to know its duplicate again, and
+    `idempotency_margin` how much earlier than it says a key may be forgotten.
     """
 
     lease: timedelta = timedelta(minutes=20)
@@ -111,6 +116,7 @@ class Terms:
     rounds: int = 3
     push_after: float = 5.0
     push_count: int = 20
+    repeat_within: timedelta = timedelta(hours=1)
     idempotency_margin: float = 600.0
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerConflict, PostopsError
@@ -156,7 +157,20 @@ class Run:
         if claim.get("payload") != loaded.message.digest:
             event = send.about(claim, action.part)
             return send.doubt(desk, event, "this postops renders it differently than was sent")
-        return await send.reconcile(desk, action, loaded, claim)
+        result = await send.reconcile(desk, action, loaded, claim)
+        return result and await self._repeat(desk, action, loaded, result)
+
+    async def _repeat(self, desk: Desk, action: Action, loaded: Loaded, result: Result) -> Result:
+        """Send what nobody can tell of once more, exactly as it was, where that is harmless."""
+        if not result.repeat or self._rounds[action.delivery] >= self.terms.rounds:
+            return result
+        again = replace(action, action="resume", part=result.repeat)
+        self._planned_on[again.delivery] = self._stand(again)
+        claimed = await self._claim_one(again, loaded, claims.ONCE_MORE)
+        if claimed is None:
+            return result
+        sent = await send.publish(desk, again, loaded, claimed.event)
+        return await self._repeat(desk, again, loaded, sent)
 
     # ------------------------------------------------------------------ claim and send
 
@@ -206,7 +220,7 @@ class Run:
         return kept
 
     async def _claim(
-        self, batch: Sequence[Action], loaded: Mapping[str, Loaded | None]
+        self, batch: Sequence[Action], loaded: Mapping[str, Loaded | None], why: str | None = None
     ) -> list[Claimed] | None:
         """One push for all. `None`: another runner was faster, nothing is claimed."""
         if not batch:
@@ -223,6 +237,7 @@ class Run:
                 now,
                 self.terms,
             )
+            | {"reason": why}
             for action in batch
         ]
         try:
@@ -291,11 +306,13 @@ class Run:
             if (dropped := await send.confirmed(desk, action)) is not None:
                 self._finish(dropped)
 
-    async def _claim_one(self, action: Action, loaded: Loaded | None) -> Claimed | None:
+    async def _claim_one(
+        self, action: Action, loaded: Loaded | None, why: str | None = None
+    ) -> Claimed | None:
         """Where an unknown outcome could not be settled, only one claim is open at a time."""
         if self._must_not_send(action.account):
             return None
-        claimed = await self._claim([action], {action.delivery: loaded})
+        claimed = await self._claim([action], {action.delivery: loaded}, why)
         if claimed is None:
             await self._lost_race([action])
             return None
@@ -307,7 +324,8 @@ class Run:
             return await change.withdraw(desk, action, event)
         if action.action == "update":
             return await change.update(desk, action, loaded, event)
-        return await send.publish(desk, action, loaded, event)
+        result = await send.publish(desk, action, loaded, event)
+        return await self._repeat(desk, action, loaded, result)
 
     def _release(self, claimed: Claimed) -> None:
         action = claimed.action

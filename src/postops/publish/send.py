@@ -18,9 +18,9 @@ from postops.errors import (
 from postops.model import Certainty, Outgoing, Receipt
 from postops.plan import iso, parse
 from postops.platforms.base import Unreadable
-from postops.publish.claims import deadline, provenance
+from postops.publish.claims import ONCE_MORE, deadline, provenance, repeats
 from postops.publish.ports import Result
-from postops.publish.settle import Absent, Doubt, Found, Later, Verdict, settle
+from postops.publish.settle import Absent, Doubt, Found, Later, Repeat, Verdict, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,13 +68,39 @@ async def _one_part(
             # The answer is lost, the request may still be on its way.
             by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
             return (await _settled(desk, loaded, claim, part, by, str(error)))[1]
-        if getattr(error, "duplicate", False):
+        if isinstance(error, Rejected) and error.duplicate:
             return await _said_before(desk, loaded, claim, part, error)
         return refused(desk, claim, part.number, error)
     if desk.platform.capabilities.confirm:
         look = asyncio.create_task(_second_look(desk, outgoing, receipt))
         desk.confirming[action.delivery, part.number] = look
-    return await landed(desk, loaded, claim, part, receipt)
+    known = desk.ledger.state.remote_ids(action.account)
+    result = await landed(desk, loaded, claim, part, receipt)
+    return await _if_twice(desk, claim, outgoing, receipt, known) or result
+
+
+async def _if_twice(
+    desk: Desk, claim: dict[str, Any], outgoing: Outgoing, receipt: Receipt, known: frozenset[str]
+) -> Result | None:
+    """A server that ignores the key has two posts now, if the list was wrong before."""
+    part, ways = outgoing.part.number, desk.platform.certainty_for(outgoing.message)
+    if ways[:1] != (Certainty.IDEMPOTENCY_KEY,) or not _claimed_before(desk, claim, part):
+        return None
+    try:
+        found = (await desk.platform.find(outgoing, known=known)).receipts
+    except PlatformError:
+        return None  # only the second look failed; the platform did answer
+    if all(one.remote_id == receipt.remote_id for one in found):
+        return None
+    names = {"delivery": claim["delivery"], "account": claim["account"], "part": part}
+    why = "it is there more than once: the server does not keep to the key it was sent with"
+    return doubt(desk, names, why, [one.url for one in found])
+
+
+def _claimed_before(desk: Desk, claim: dict[str, Any], part: int) -> bool:
+    """Whether an earlier claim could have sent the part."""
+    since = desk.ledger.state.delivery(claim["delivery"]).part_since.get(part)
+    return bool(since != claim["recorded_at"])
 
 
 async def _second_look(desk: Desk, outgoing: Outgoing, receipt: Receipt) -> bool:
@@ -233,11 +259,14 @@ def about(claim: dict[str, Any], part: int) -> dict[str, Any]:
 def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:
     """Nothing was sent. Give the claim back, or write down the platform's no."""
     event, name, text = about(claim, part), claim["delivery"], str(error)
+    final = isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable))
+    if repeats(claim, part):  # what was sent before this claim may be there all the same
+        return doubt(desk, event, text) if final else Result(name, "unknown", error=text)
     if isinstance(error, RateLimited):
         until = desk.clock.now() + timedelta(seconds=error.retry_after or 900)
         desk.pusher.record(event | {"type": "deferred", "until": iso(until), "reason": text})
         return Result(name, "deferred", error=text)
-    if isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable)):
+    if isinstance(error, Rejected) and final:
         sent = {"payload": claim["payload"]} if "payload" in claim else {}
         no = {"type": "failed", "error": text, "status": error.status}
         desk.pusher.record(event | no | sent)
@@ -250,11 +279,17 @@ def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> R
 
 
 async def _said_before(
-    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: Exception
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: Rejected
 ) -> Result:
     """Refused as a duplicate: of this very part, or of something else, and then it is a no."""
-    verdict = await _look(desk, loaded, claim, part, desk.clock.now())
-    if isinstance(verdict, Absent):
+    before = _claimed_before(desk, claim, part.number)
+    if isinstance(error.receipt, Receipt):
+        known = desk.ledger.state.remote_ids(claim["account"])
+        if before and error.receipt.remote_id not in known:
+            return await landed(desk, loaded, claim, part, error.receipt)
+        return refused(desk, claim, part.number, error)
+    verdict = await _look(desk, loaded, claim, part, desk.clock.now(), repeated=True)
+    if isinstance(verdict, Absent) or (isinstance(verdict, Doubt) and not before):
         return refused(desk, claim, part.number, error)
     return await _written(desk, loaded, claim, part, verdict, str(error))
 
@@ -263,16 +298,23 @@ async def _settled(
     desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, sent_by: datetime, why: str
 ) -> tuple[Verdict, Result]:
     """The answer was lost: look, never send again. Write down what was found out."""
-    verdict = await _look(desk, loaded, claim, part, sent_by)
+    repeated = claim.get("reason") == ONCE_MORE
+    verdict = await _look(desk, loaded, claim, part, sent_by, repeated=repeated)
     return verdict, await _written(desk, loaded, claim, part, verdict, why)
 
 
 async def _look(
-    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, sent_by: datetime
+    desk: Desk,
+    loaded: Loaded,
+    claim: dict[str, Any],
+    part: Part,
+    sent_by: datetime,
+    *,
+    repeated: bool,
 ) -> Verdict:
     outgoing = outgoing_part(desk, loaded, claim, part)
     known = desk.ledger.state.remote_ids(claim["account"])
-    return await settle(desk, outgoing, sent_by=sent_by, known=known)
+    return await settle(desk, outgoing, sent_by=sent_by, known=known, repeated=repeated)
 
 
 async def _written(
@@ -288,6 +330,8 @@ async def _written(
             return Result(name, "unsent", error=why, again=True)
         case Doubt(reason, candidates):
             return doubt(desk, about(claim, part.number), f"{why}; {reason}", candidates)
+        case Repeat(reason):
+            return Result(name, "unknown", error=f"{why}; {reason}", repeat=part.number)
         case Later(later):
             return Result(name, "unknown", error=f"{why}; {later}")
 

@@ -15,6 +15,7 @@ from postops.model import Certainty
 from postops.plan import iso
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from postops.model import Finding, Outgoing, Receipt
@@ -42,35 +43,73 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Nobody can tell, but the platform knows an identical payload again: send it once more."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """Not now: the platform does not answer, or its index lags. The claim stays open."""
 
     why: str
 
 
-Verdict = Found | Absent | Doubt | Later
+Verdict = Found | Absent | Doubt | Repeat | Later
 
 
 async def settle(
-    desk: Desk, outgoing: Outgoing, *, sent_by: datetime, known: frozenset[str]
+    desk: Desk,
+    outgoing: Outgoing,
+    *,
+    sent_by: datetime,
+    known: frozenset[str],
+    repeated: bool = False,
 ) -> Verdict:
     """Look for a part that may have been sent, at the latest at `sent_by`.
 
-    `known` are remote ids the ledger owns already: never a match.
+    `known` are remote ids the ledger owns already: never a match. `repeated`: it was sent once
+    more already.
     """
     ways = desk.platform.certainty_for(outgoing.message)
     if not ways or ways[0] is Certainty.NONE:
         return Doubt("the platform offers no way to find out")
+    if ways[0] is Certainty.HANDLE and outgoing.handle is None:
+        return Absent()  # the handle is in the ledger before the call that needs it
+    may_repeat = not repeated and _knows_again(desk, outgoing, ways)
     lag = timedelta(seconds=desk.platform.capabilities.search_lag_seconds)
     at_rest = sent_by + lag
     final = ways[0] is Certainty.CLIENT_ID or desk.clock.now() >= at_rest
     try:
         verdict = _verdict(await _find(desk, outgoing, known))
-        if final or not isinstance(verdict, Absent):
-            return verdict
-        return await _once_at_rest(desk, outgoing, at_rest, known)
+        if not final and (isinstance(verdict, Absent) or (may_repeat and _unlisted(verdict))):
+            verdict = await _once_at_rest(desk, outgoing, at_rest, known)
     except PlatformError as error:
         return Later(f"looking for it failed: {error}")
+    if may_repeat and isinstance(verdict, Doubt) and _unlisted(verdict):
+        return Repeat(verdict.why)
+    return verdict
+
+
+def _knows_again(desk: Desk, outgoing: Outgoing, ways: Sequence[Certainty]) -> bool:
+    """Whether sending the identical payload again makes no second post.
+
+    Counted from the first claim that could have sent it. A key is trusted only where there is
+    nothing better: a related server may ignore it, and then the list is what counts.
+    """
+    since = desk.clock.now() - outgoing.since
+    if Certainty.DUPLICATE_REJECTION in ways:
+        return since < desk.terms.repeat_within
+    if Certainty.IDEMPOTENCY_KEY not in ways or Certainty.SEARCH in ways:
+        return False
+    window = desk.platform.capabilities.idempotency_seconds or 0
+    return since < timedelta(seconds=window - desk.terms.idempotency_margin)
+
+
+def _unlisted(verdict: Verdict) -> bool:
+    """Not found, where that proves nothing."""
+    return isinstance(verdict, Doubt) and not verdict.candidates
 
 
 async def _once_at_rest(
