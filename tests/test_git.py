@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from postops import git as under_test
+from postops.content.source import CommitTree
 from postops.errors import ConfigError
 from postops.git import CONTENT_REF, GitFailed, Repository, TreeEntry, blob_id, reason, redact
 from tests.rigs.git import clone, commit, git, push, write
@@ -236,6 +237,33 @@ def test_one_request_for_the_blobs_of_a_partial_clone(repo: Repo, tmp_path: Path
     missing = found.run("rev-list", "--objects", "--missing=print", tip).text
     assert "?" + blob_id(b"3") not in missing
     assert missing.count("?") == 2, "what was not asked for stays away"
+
+
+def test_blobs_of_a_partial_clone_come_in_one_request(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip = repo.commit({f"posts/{n}.md": f"post {n}" for n in range(9)})
+    repo.push()
+    where = clone(repo.remote, tmp_path / "c", blobless=True)
+    other = repo.commit({f"posts/{n}.md": f"new {n}" for n in range(9)})
+    repo.push()
+    found = Repository.discover(where)
+    found.fetch("origin", "+refs/heads/main:refs/postops/remote/content")
+    before = (where / ".git/config").read_bytes()
+
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE", str(trace))
+    for commit_ in (tip, other):
+        entries = found.ls_tree(commit_, "posts/")
+        assert len(found.cat(entry.blob for entry in entries)) == 10
+        tree = CommitTree(found, commit_)
+        assert all(data for _, data in tree.load(tree.walk("posts"), 1000))
+    lines = trace.read_text().splitlines()
+    assert sum("built-in: git fetch " in line for line in lines) == 1
+    assert (where / ".git/config").read_bytes() == before
+    assert not (where / ".git/FETCH_HEAD").exists()
+    with pytest.raises(GitFailed):
+        found.cat([blob_id(b"nowhere")])
 
 
 def test_content_without_a_remote_is_the_local_head(repo: Repo, repository: Repository) -> None:

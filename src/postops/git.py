@@ -307,20 +307,35 @@ class Repository:
         wanted = list(dict.fromkeys(blobs))
         if not wanted:
             return {}
+        self.complete(wanted)
         names = "".join(f"{blob}\n" for blob in wanted).encode()
         return dict(_parse_batch(self.run("cat-file", "--batch", input=names).stdout, wanted))
 
+    def complete(self, blobs: Collection[str]) -> None:
+        """In a partial clone, get those blobs that are not here in one request, not one each."""
+        promisor = self._promisor()
+        if promisor is None:
+            return
+        names = "".join(f"{blob}\n" for blob in blobs).encode()
+        here = self.run(
+            "rev-list", "--objects", "--no-object-names", "--no-walk", "--ignore-missing",
+            "--missing=print", "--stdin", input=names,
+        ).text.split()  # fmt: skip
+        self._get(promisor, set(blobs).difference(here))
+
     def prefetch(self, commit: str, *paths: str) -> None:
-        """In a partial clone, get the blobs below `paths` in one request instead of one each."""
+        """The same for the blobs of a commit below `paths`."""
         promisor = self._promisor()
         if promisor is None:
             return
         listed = self.run(
             "rev-list", "--objects", "--missing=print", "--no-walk", commit, "--", *paths
         )
-        missing = [line[1:] for line in listed.text.splitlines() if line.startswith("?")]
+        self._get(promisor, {line[1:] for line in listed.text.splitlines() if line[:1] == "?"})
+
+    def _get(self, promisor: str, missing: Collection[str]) -> None:
         if missing:
-            names = "".join(f"{blob}\n" for blob in missing).encode()
+            names = "".join(f"{blob}\n" for blob in sorted(missing)).encode()
             self.run(
                 "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
                 "--no-write-fetch-head", "--no-auto-maintenance", "--refmap=", "--stdin", promisor,
@@ -328,6 +343,9 @@ class Repository:
             )  # fmt: skip
 
     def _promisor(self) -> str | None:
+        # Looked for in the file first: starting git costs more, and few clones are partial.
+        if b"promisor" not in (self.common / "config").read_bytes():
+            return None
         done = self.run("config", "--get-regexp", r"^remote\..*\.promisor$", check=False)
         line = done.text.partition("\n")[0]
         return line.split(" ")[0].removeprefix("remote.").removesuffix(".promisor") or None

@@ -227,6 +227,7 @@ class CommitTree:
 
     def load(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | None]]:
         waiting = [entry for entry in entries if entry.blob is not None]
+        self.repository.complete([entry.blob for entry in waiting if entry.blob])
         for start in range(0, len(waiting), _CHUNK):
             chunk = waiting[start : start + _CHUNK]
             small = self._small([entry.blob for entry in chunk if entry.blob], limit)
