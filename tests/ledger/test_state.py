@@ -215,6 +215,11 @@ def test_an_update_ends_with_the_last_part_there_is() -> None:
     assert after(THREAD, FIRST, SECOND, UPDATE, first).delivery(D).claim is UPDATE
 
 
+def test_a_skip_does_not_end_the_claim_of_another_run() -> None:
+    done = after(CLAIM, event("skipped", run="two", reason="expired")).delivery(D)
+    assert (done.phase, done.claim) == ("claimed", CLAIM)
+
+
 def test_what_was_skipped_or_refused_is_known_by_its_time_and_content() -> None:
     skipped = after(event("skipped", due_at="d1", reason="late")).delivery(D)
     assert (skipped.due_at, skipped.reason) == ("d1", "late")

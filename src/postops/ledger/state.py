@@ -285,6 +285,8 @@ def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
     if event["type"] not in _CLOSING:
         return False
     claim = delivery.claim
+    if event["type"] == "skipped" and claim is not None and claim["run"] != event["run"]:
+        return True  # too late by one clock; the other runner, in time by its own, is at it
     if "claim" in event and (claim is None or claim["id"] != event["claim"]):
         return True
     if claim is None:
