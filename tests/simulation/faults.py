@@ -56,7 +56,11 @@ class Faults:
         """What goes wrong at this step; `None` is nothing."""
         if self.calm:
             return None
-        fault = self.plan.get(number) if self.rng is None else self._draw(self.rng, kind)
+        if self.rng is None:
+            fault = self.plan.get(number)
+            fault = fault if fault in choices(kind) else None
+        else:
+            fault = self._draw(self.rng, kind)
         if fault is not None:
             self.happened[number] = fault
         return fault

@@ -52,7 +52,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     # ------------------------------------------------------------------ time
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:  # noqa: ARG002
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
         self._count += 1
         heappush(self._timers, (max(when, self.at), self._count, lambda: callback(*args)))
 

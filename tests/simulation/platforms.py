@@ -186,6 +186,15 @@ class SimPlatform(Platform):
         """The server's side of a publish. Raises what its answer would be."""
         return self.create(outgoing)
 
+    def said_before(self, outgoing: Outgoing) -> Remote | None:
+        """The post that stands with the same words, for platforms that refuse them."""
+        for post in self.server.posts:
+            if post.live and post.text == outgoing.part.text:
+                if (post.delivery, post.part) != (_name(outgoing), outgoing.part.number):
+                    self.world.checker.rejected(_name(outgoing))
+                return post
+        return None
+
     def create(self, outgoing: Outgoing, *, kept: bool = True) -> Remote:
         world, server = self.world, self.server
         now = world.loop.at
@@ -333,10 +342,14 @@ class Dropping(Keyed):
     )
 
     def create(self, outgoing: Outgoing, *, kept: bool = True) -> Remote:
+        if outgoing.parent and self.server.by_id(outgoing.parent.remote_id) is None:
+            self.world.checker.rejected(_name(outgoing))
+            raise Rejected("there is no post to answer", status=404)
         return super().create(outgoing, kept="spam" not in outgoing.part.text)
 
     async def confirm(self, outgoing: Outgoing, receipt: Receipt) -> bool:
         def there() -> bool:
+            self.world.checker.looked.add(receipt.remote_id)
             return self.server.by_id(receipt.remote_id) is not None
 
         kept: bool = await self._call("read", f"confirm {receipt.remote_id}", there)
@@ -366,7 +379,7 @@ class Refusing(SimPlatform):
     lag = 60.0
 
     def accept(self, outgoing: Outgoing, prepared: Prepared) -> Remote:
-        if any(p.live and p.text == outgoing.part.text for p in self.server.posts):
+        if self.said_before(outgoing) is not None:
             raise Rejected("you said that already", status=403, duplicate=True)
         return self.create(outgoing)
 
@@ -384,10 +397,9 @@ class Naming(SimPlatform):
         self._named: dict[str, Remote] = {}
 
     def accept(self, outgoing: Outgoing, prepared: Prepared) -> Remote:
-        for post in self.server.posts:
-            if post.live and post.text == outgoing.part.text:
-                self._named[outgoing.key] = post
-                raise Rejected("you said that already", status=422, duplicate=True)
+        if (post := self.said_before(outgoing)) is not None:
+            self._named[outgoing.key] = post
+            raise Rejected("you said that already", status=422, duplicate=True)
         return self.create(outgoing)
 
     def look(self, outgoing: Outgoing, known: frozenset[str]) -> Finding:

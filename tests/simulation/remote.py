@@ -90,7 +90,10 @@ class SimRemote:
         cloud.commits += 1
         sha = f"{cloud.commits:040x}"
         parent = cloud.head if cloud.head.sha else None
-        before, cloud.head = cloud.head, MemoryHead(sha, sha, {**cloud.head.files, **changes}, parent)
+        before, cloud.head = (
+            cloud.head,
+            MemoryHead(sha, sha, {**cloud.head.files, **changes}, parent),
+        )
         self.world.checker.pushed(self.machine, before, changes)
         return cloud.head
 

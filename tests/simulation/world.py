@@ -151,9 +151,9 @@ class World:
 
     def storm(self, account: str, kind: str) -> str | None:
         for storm in self.scenario.storms:
-            if (storm.account, storm.kind) == (account, kind) and not self.faults.calm:
-                if storm.begins <= self.loop.at < storm.ends:
-                    return storm.fault
+            raging = storm.begins <= self.loop.at < storm.ends and not self.faults.calm
+            if raging and (storm.account, storm.kind) == (account, kind):
+                return storm.fault
         return None
 
     def latency(self) -> float:
@@ -219,8 +219,10 @@ class World:
 
     def _quiet(self) -> None:
         """No more faults: everything comes to an end, and then nothing is left to do."""
-        last = max((post.due or 0.0 for post in self.content.tip.posts.values()), default=0.0)
-        self.loop.at = max(self.loop.at, last)
+        # Past every time a file names, or a wait for it would look like one for us.
+        for post in self.content.tip.posts.values():
+            last = max((post.due or 0.0) + post.grace, post.expires or 0.0)
+            self.loop.at = max(self.loop.at, last)
         for _ in range(PATIENCE):
             ledger = self._tick()
             if ledger is None:
@@ -251,12 +253,10 @@ class World:
             platforms=self.content.platforms,
             clock_skew=self.terms.clock_skew,
         )
-        return make_plan(
-            self.content.wishes(self.content.tip, ledger.state), ledger.state, terms
-        )
+        return make_plan(self.content.wishes(self.content.tip, ledger.state), ledger.state, terms)
 
     def _moving(self, plan: Plan) -> bool:
-        waits = {"claimed", "deferred", "not-due", "guard"}
+        waits = {"claimed", "deferred", "not-due", "guard", "late", "expired"}
         return bool(plan.actions) or any(w.reason in waits for w in plan.waiting)
 
     def _resolve(self, drafts: list[dict[str, Any]]) -> None:
