@@ -343,9 +343,10 @@ async def test_without_a_handle_in_the_ledger_nothing_was_called(
         raise Dead
 
     on = Stand(Certainty.HANDLE)
-    with monkeypatch.context() as patched, pytest.raises(Dead):
+    with monkeypatch.context() as patched:
         patched.setattr(Told, "prepare", dies)
-        await on.run()
+        with pytest.raises(Dead):
+            await on.run()
     on.later(minutes=25)
     result = await on.run()
     assert result is not None
