@@ -66,6 +66,7 @@ class Run:
         self._connected: set[str] = set()
         self._held: dict[str, str] = {}
         self._waits: dict[str, str] = {}
+        self._low: dict[str, dict[str, Any]] = {}
         self._over: set[str] = set()
         self._rounds: Counter[str] = Counter()
         self._races = 0
@@ -85,6 +86,8 @@ class Run:
                 following = await self._round(following)
         finally:
             self.stop.when_asked = None
+            for event in self._low.values():  # for the runs to come: this one looks for itself
+                self.pusher.record(event)
             await self.pusher.close()
         return sorted(self.results.values())
 
@@ -301,7 +304,7 @@ class Run:
             sent.append(claimed.action)
             self._finish(result)
         if low := budget.event(account, self.ledger.state.budgets.get(account)):
-            self.pusher.record(low)
+            self._low[account] = low
         for action in sent:
             if (dropped := await send.confirmed(desk, action)) is not None:
                 self._finish(dropped)
