@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from postops.errors import LedgerError
+from postops.errors import LedgerConflict, LedgerError
+from postops.ledger.journal import Ledger
+from postops.publish.ports import Terms
+from postops.publish.pusher import Pusher
+from tests.ledger.memory_remote import Cloud, MemoryOutbox, MemoryRemote
+from tests.ledger.ticking import Ticking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,3 +56,183 @@ async def test_what_was_sent_before_the_remote_vanished_is_kept_in_the_outbox(
     assert await on.run() == {}
     assert on.phases() == {"a@tusk": "published"}
     assert on.live("tusk") == ["Hello there"]
+
+
+# ------------------------------------------------------------------------ at a desk
+
+
+class Hourglass(Ticking):
+    """Sleeps end only when the test lets the time pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        waker = asyncio.get_running_loop().create_future()
+        self.sleepers.append((self.at.timestamp() + seconds, waker))
+        await waker
+
+    async def let_pass(self, seconds: float) -> None:
+        await turns()
+        self.pause(seconds)
+        for ends, waker in self.sleepers:
+            if ends <= self.at.timestamp() + 0.1 and not waker.done():
+                waker.set_result(None)
+        await turns()
+
+
+async def turns() -> None:
+    """Let everything that can go on without time passing go on."""
+    for _ in range(20):
+        await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, no time
+
+
+class Desk(NamedTuple):
+    pusher: Pusher
+    ledger: Ledger
+    clock: Hourglass
+    cloud: Cloud
+
+    def told(self) -> int:
+        """How many results the remote has."""
+        return b"".join(self.cloud.head.files.values()).count(b'"type":"published"')
+
+    def record(self, number: int) -> dict[str, Any]:
+        names = {"delivery": f"p{number}@acme", "account": "acme", "part": 1}
+        return self.pusher.record({"type": "published", "remote_id": str(number)} | names)
+
+
+async def desk(**terms: Any) -> Desk:
+    clock, cloud = Hourglass(), Cloud()
+    ledger = await Ledger.open(MemoryRemote(cloud), MemoryOutbox(), clock, "run-1")
+    return Desk(Pusher(ledger, clock, Terms(**terms)), ledger, clock, cloud)
+
+
+async def test_a_result_is_pushed_after_five_seconds_and_not_before() -> None:
+    on = await desk()
+    on.record(1)
+    assert on.ledger.pending == 1  # on disk at once
+    await on.clock.let_pass(4)
+    assert (on.told(), on.cloud.commits) == (0, 0)
+    on.record(2)
+    await on.clock.let_pass(1)
+    assert (on.told(), on.cloud.commits) == (2, 1)
+
+
+async def test_a_later_result_starts_the_five_seconds_anew() -> None:
+    on = await desk()
+    on.record(1)
+    await on.clock.let_pass(5)
+    on.record(2)
+    await on.clock.let_pass(4)
+    assert on.told() == 1
+    await on.clock.let_pass(1)
+    assert on.told() == 2
+
+
+async def test_twenty_results_are_pushed_at_once() -> None:
+    on = await desk()
+    for number in range(19):
+        on.record(number)
+    await on.clock.let_pass(0)
+    assert on.told() == 0
+    on.record(19)
+    await on.clock.let_pass(0)
+    assert (on.told(), on.cloud.commits) == (20, 1)
+
+
+async def test_one_push_at_a_time() -> None:
+    on = await desk(push_count=1)
+    at_work, most = [0], [0]
+    push = on.ledger.push
+
+    async def counted() -> None:
+        at_work[0] += 1
+        most[0] = max(most[0], at_work[0])
+        await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, no time
+        await push()
+        at_work[0] -= 1
+
+    on.ledger.push = counted  # type: ignore[method-assign]
+    for number in range(5):
+        on.record(number)
+        await asyncio.sleep(0)  # noqa: TID251 - a turn of the loop, no time
+    await asyncio.gather(on.pusher.push(), on.pusher.push())
+    await on.pusher.close()
+    assert (on.told(), most) == (5, [1])
+
+
+async def test_a_push_that_fails_in_the_background_is_made_up_for_by_the_last_one() -> None:
+    on = await desk()
+    on.cloud.unreachable = True
+    on.record(1)
+    await on.clock.let_pass(5)
+    assert (on.told(), on.ledger.pending) == (0, 1)
+    on.cloud.unreachable = False
+    await on.pusher.close()
+    assert on.told() == 1
+
+
+async def test_the_last_push_says_why_it_failed() -> None:
+    on = await desk()
+    on.cloud.unreachable = True
+    on.record(1)
+    with pytest.raises(LedgerError, match="cannot be reached"):
+        await on.pusher.close()
+    assert on.ledger.pending == 1
+
+
+async def test_closing_waits_for_no_timer_and_pushes_nothing_where_there_is_nothing() -> None:
+    on = await desk()
+    on.record(1)
+    await on.pusher.close()
+    assert (on.told(), on.cloud.commits) == (1, 1)
+    await on.pusher.close()
+    await on.clock.let_pass(60)
+    assert on.cloud.commits == 1
+
+
+CLAIM = {"type": "claimed", "delivery": "a@acme", "account": "acme", "action": "publish"}
+
+
+async def test_a_claim_takes_along_what_is_pending() -> None:
+    on = await desk()
+    on.record(1)
+    [event] = await on.pusher.claim([CLAIM], lambda: True)
+    assert event["seq"] == 2
+    assert (on.told(), on.cloud.commits, on.ledger.pending) == (1, 1, 0)
+
+
+async def test_a_claim_whose_plan_no_longer_stands_is_a_lost_race() -> None:
+    on = await desk()
+    with pytest.raises(LedgerConflict, match="claimed some of it"):
+        await on.pusher.claim([CLAIM], lambda: False)
+    assert on.cloud.commits == 0
+
+
+async def test_the_plan_is_looked_at_after_the_push_before_the_claim() -> None:
+    on = await desk()
+    other = await Ledger.open(MemoryRemote(on.cloud), MemoryOutbox(), on.clock, "run-2")
+    await other.claim([CLAIM])
+    on.record(1)
+    pushing = asyncio.create_task(on.pusher.push())
+    claiming = asyncio.create_task(
+        on.pusher.claim([CLAIM], lambda: on.ledger.state.delivery("a@acme").claim is None)
+    )
+    assert on.ledger.state.delivery("a@acme").claim is None  # as far as this run knows
+    await on.clock.let_pass(60)
+    await pushing
+    with pytest.raises(LedgerConflict):
+        await claiming
+    assert on.told() == 1
+    assert b"".join(on.cloud.head.files.values()).count(b'"type":"claimed"') == 1
+
+
+async def test_refreshing_shows_what_the_others_did() -> None:
+    on = await desk()
+    other = await Ledger.open(MemoryRemote(on.cloud), MemoryOutbox(), on.clock, "run-2")
+    await other.claim([CLAIM])
+    assert on.ledger.state.delivery("a@acme").claim is None
+    await on.pusher.refresh()
+    assert on.ledger.state.delivery("a@acme").claim is not None
