@@ -193,3 +193,26 @@ def test_commands_need_a_repository(site: Site, tmp_path: Path) -> None:
         ran = site.run(command, at=alone)
         assert (ran.code, ran.out) == (2, "")
     assert site.run("validate", at=alone).code == 0
+
+
+def test_beside_the_posts_the_ledger_stands_on_what_is_pushed(bare_site: Site) -> None:
+    """`state: same`: nothing of the user's clone moves, and no local commit gets out."""
+    site = bare_site
+    site.configure(("sky",), state={"branch": "same"})
+    site.merge({"posts/a.md": post("Merged")})
+    local = site.commit({"posts/b.md": post("Local")})
+    before = footprint(site.path)
+    ran = site.run("publish")
+    assert ran.code == 0, ran.err
+    assert site.live("sky") == ["Merged"]
+    assert footprint(site.path) == before
+    remote = site.repo.git("ls-remote", "origin", "refs/heads/main").split()[0]
+    site.repo.git("fetch", "--quiet", "origin", "main")
+    history = site.repo.git("rev-list", remote).splitlines()
+    assert local not in history
+    assert "state/ledger/" in site.repo.git("ls-tree", "-r", "--name-only", remote)
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    site.repo.git(*who, "pull", "--quiet", "--rebase", "origin", "main")
+    site.repo.push()
+    assert site.run("publish").code == 0
+    assert site.live("sky") == ["Merged", "Local"]
