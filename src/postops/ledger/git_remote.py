@@ -74,7 +74,10 @@ class GitRemote:
                 again = self._head()
                 if (again.sha, again.anchor) == (head.sha, head.anchor):
                     return again
-        raise LedgerError("git fetch could not lock its refs", help="is another git running here?")
+        raise LedgerError(
+            "git fetch could not lock its refs",
+            help="is another git running here? If not, remove *.lock below .git/refs/postops",
+        )
 
     def push_sync(self, base: StateHead, changes: Mapping[str, bytes], message: str) -> GitHead:
         """Compare and swap; see `StateRemote.push`."""
