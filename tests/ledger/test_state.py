@@ -220,6 +220,18 @@ def test_a_skip_does_not_end_the_claim_of_another_run() -> None:
     assert (done.phase, done.claim) == ("claimed", CLAIM)
 
 
+def test_the_handle_of_a_dead_run_does_not_replace_that_of_the_claim() -> None:
+    mine = event("handle", claim=CLAIM["id"], part=1, prepared={"container": "c2"})
+    late = event("handle", run="dead", claim="another", part=1, prepared={"container": "c1"})
+    assert after(CLAIM, mine, late).delivery(D).prepared[1] == mine
+
+
+def test_what_is_heard_of_late_does_not_end_a_withdrawal() -> None:
+    thread = (THREAD, FIRST, SECOND, WITHDRAW, event("withdrawn", part=2, remote_id="r2"))
+    done = after(*thread, event("published", run="dead", part=1, parts=2, remote_id="r1"))
+    assert done.delivery(D).claim == WITHDRAW
+
+
 def test_what_was_skipped_or_refused_is_known_by_its_time_and_content() -> None:
     skipped = after(event("skipped", due_at="d1", reason="late")).delivery(D)
     assert (skipped.due_at, skipped.reason) == ("d1", "late")

@@ -344,12 +344,21 @@ def _claimed_publish(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 def _contents(delivery: DeliveryState, event: dict[str, Any]) -> None:
     """Which content this is, as far as the event says."""
-    for name in _CONTENT:
-        if name in event:
-            setattr(delivery, name, event[name])
+    said = event.get  # in a row rather than in a loop: this is a sixth of all folding
+    delivery.source = said("source", delivery.source)
+    delivery.payload = said("payload", delivery.payload)
+    delivery.commit = said("commit", delivery.commit)
+    delivery.blob = said("blob", delivery.blob)
+    delivery.path = said("path", delivery.path)
+    delivery.on_edit = said("on_edit", delivery.on_edit)
+    delivery.on_remove = said("on_remove", delivery.on_remove)
+    delivery.due_at = said("due_at", delivery.due_at)
 
 
 def _handle(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    claim = delivery.claim
+    if "claim" in event and (claim is None or claim["id"] != event["claim"]):
+        return  # of a dead run, whose claim was settled without it
     delivery.prepared[event.get("part", 1)] = event
 
 
@@ -369,9 +378,12 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if number == 1:
         delivery.published_at = at
         delivery.lateness = event.get("lateness", delivery.lateness)
+    if delivery.claim is not None and delivery.action != "publish":
+        return  # heard of late; what is under way now goes on
     _contents(delivery, event)
-    if delivery.complete:
-        _settle(delivery, _standing(delivery) or "published")
+    if len(delivery.parts) >= delivery.parts_total:
+        gone = all(part.withdrawn for part in delivery.parts.values())
+        _settle(delivery, "withdrawn" if gone else "published")
         delivery.retried_at = None
     else:
         delivery.phase = "partial"
@@ -486,8 +498,6 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
 
-
-_CONTENT = ("source", "payload", "commit", "blob", "path", "on_edit", "on_remove", "due_at")
 
 # What ends a claim without a trace on the platform.
 _CLOSING = frozenset({"failed", "deferred", "released", "skipped", "in_doubt"})

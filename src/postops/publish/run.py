@@ -167,6 +167,9 @@ class Run:
         """Send what nobody can tell of once more, exactly as it was, where that is harmless."""
         if not result.repeat or self._rounds[action.delivery] >= self.terms.rounds:
             return result
+        if not self._still_wished(action, result.repeat):
+            event = send.about(self.ledger.state.delivery(action.delivery).claim, result.repeat)
+            return send.doubt(desk, event, f"{result.error}; and it is not wished any more")
         again = replace(action, action="resume", part=result.repeat)
         self._planned_on[again.delivery] = self._stand(again)
         claimed = await self._claim_one(again, loaded, claims.ONCE_MORE)
@@ -174,6 +177,13 @@ class Run:
             return result
         sent = await send.publish(desk, again, loaded, claimed.event)
         return await self._repeat(desk, again, loaded, sent)
+
+    def _still_wished(self, action: Action, part: int) -> bool:
+        """Sending once more sends it, if it is not there: then the file has to want that."""
+        wish = action.wish
+        if wish is None or wish.draft or wish.hold or wish.unpushed or wish.invalid:
+            return False
+        return part > 1 or wish.expires_at is None or self.clock.now() < wish.expires_at
 
     # ------------------------------------------------------------------ claim and send
 
@@ -298,7 +308,10 @@ class Run:
             budget.look()
             if result.outcome == "deferred":
                 # The platform asked the account to wait, not only this post.
-                self._waits[account] = self.ledger.state.delivery(result.delivery).until
+                until = self.ledger.state.delivery(result.delivery).until
+                self._waits[account] = until
+                none = {"remaining": 0, "reset_at": until}
+                self._low[account] = {"type": "budget", "account": account, "budget": none}
             if result.outcome == "held":
                 self._held[account] = result.error or account
             sent.append(claimed.action)

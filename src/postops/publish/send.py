@@ -160,7 +160,7 @@ async def _send(desk: Desk, action: Action, claim: dict[str, Any], outgoing: Out
     for attempt in range(1, desk.terms.tries + 1):
         try:
             prepared = await desk.platform.prepare(outgoing)
-            await _keep_handle(desk, action, outgoing, prepared)
+            await _keep_handle(desk, claim, outgoing, prepared)
             await _until_due(desk, action, claim, outgoing.part.number)
             return await desk.platform.publish(outgoing, prepared)
         except RateLimited as error:
@@ -174,16 +174,16 @@ async def _send(desk: Desk, action: Action, claim: dict[str, Any], outgoing: Out
     raise AssertionError("the loop above returns or raises")
 
 
-async def _keep_handle(desk: Desk, action: Action, outgoing: Outgoing, prepared: Prepared) -> None:
+async def _keep_handle(
+    desk: Desk, claim: dict[str, Any], outgoing: Outgoing, prepared: Prepared
+) -> None:
     """A handle that can be asked later is worth nothing if it is lost with this machine."""
     ways = desk.platform.certainty_for(outgoing.message)
     if ways and ways[0] is Certainty.HANDLE:
         desk.pusher.record(
             {
                 "type": "handle",
-                "delivery": action.delivery,
-                "account": action.account,
-                "part": outgoing.part.number,
+                **about(claim, outgoing.part.number),
                 "prepared": prepared,
             }
         )
