@@ -16,7 +16,7 @@ from postops.errors import LedgerDamaged, LedgerVersion
 from postops.ledger.events import TYPES, VERSION, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 STATE = "state/"
@@ -69,34 +69,30 @@ def verify(
         rest = b""
     elif rest and not newest:
         raise _damaged(path, first_line + len(lines), "the line is cut off")
-    events = list(_follow(path, lines, link, first_line))
-    if events:
-        link = Link(events[-1]["seq"], sha256(lines[-1]).hexdigest())
+    events, link = _follow(path, lines, link, first_line)
     return Verified(events, link, rest)
 
 
 def _follow(
     path: str, lines: Sequence[bytes], link: Link, first_line: int
-) -> Iterator[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], Link]:
     seq, tip = link
-    for index, line in enumerate(lines):
+    events: list[dict[str, Any]] = []
+    keep, parse = events.append, orjson.loads
+    for line in lines:
         try:
-            event = orjson.loads(line)
+            event = parse(line)
             if event["v"] != VERSION or event.get("type") not in TYPES:
-                raise LedgerVersion(
-                    f"{path}:{first_line + index}: written by a newer postops "
-                    f"(version {event['v']}, type {event.get('type')})",
-                    help="upgrade postops",
-                    where=f"{path}:{first_line + index}",
-                )
+                raise _newer(path, first_line + len(events), event)
             seq += 1
             if event["prev"] != tip or event["seq"] != seq:
-                raise _damaged(path, first_line + index, _break(event, seq))
+                raise _damaged(path, first_line + len(events), _break(event, seq))
             event["id"], event["recorded_at"], event["run"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise _damaged(path, first_line + index, "not an event") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise _damaged(path, first_line + len(events), "not an event") from error
         tip = sha256(line).hexdigest()
-        yield event
+        keep(event)
+    return events, Link(seq, tip)
 
 
 def extend(events: Iterable[dict[str, Any]], link: Link) -> tuple[list[bytes], Link]:
@@ -123,6 +119,15 @@ def _break(event: dict[str, Any], seq: int) -> str:
     if event["seq"] != seq:
         return f"event {event['seq']} stands where {seq} belongs"
     return "the line before it was changed (the hash chain is broken)"
+
+
+def _newer(path: str, line: int, event: dict[str, Any]) -> LedgerVersion:
+    where = f"{path}:{line}"
+    return LedgerVersion(
+        f"{where}: written by a newer postops (version {event['v']}, type {event.get('type')})",
+        help="upgrade postops",
+        where=where,
+    )
 
 
 def _damaged(path: str, line: int, what: str) -> LedgerDamaged:
