@@ -30,14 +30,18 @@ Examples:
 @_options.sandbox
 @_options.account
 @_options.post
-@click.option("--now", is_flag=True, help="Whatever its time says. Needs --post.")
+@click.option(
+    "--now", is_flag=True, help="Whatever its time says, in quiet hours too. Needs --post."
+)
 @click.option(
     "--wait",
     type=_options.DurationType(),
     metavar="DURATION",
     help="Stay for posts that become due so soon, and send them on time.",
 )
-@click.option("-f", "--force", is_flag=True, help="Lift the guard on how much one run may send.")
+@click.option(
+    "-f", "--force", is_flag=True, help="Lift the guard on one run, and daily caps and spacing."
+)
 @click.option(
     "--backfill", is_flag=True, help="Also send what was due before the account was known."
 )
