@@ -333,6 +333,32 @@ async def test_a_server_that_ignores_the_key_is_found_out(twins: int) -> None:
     assert candidates == (["https://p.test/n1", "https://p.test/late"] if twins else None)
 
 
+async def test_a_second_look_that_fails_takes_nothing_back() -> None:
+    on = Stand(Certainty.IDEMPOTENCY_KEY, Certainty.SEARCH, **KEY)
+    on.there.lists, on.there.refuses = True, False
+    on.there.script = [("before", LOST)]
+    real = on.there.receipt
+
+    def gone(name: str, at: Any) -> Receipt:
+        if len(on.there.asked) > 2:  # two looks before the key is used again
+            raise NotSent("no way there")
+        return real(name, at)
+
+    on.there.receipt = gone  # type: ignore[method-assign]
+    result = await on.run()
+    assert result is not None
+    assert result.outcome == "published"
+    assert len(on.there.asked) == 3
+
+
+async def test_a_hint_at_a_duplicate_proves_nothing_where_duplicates_are_taken() -> None:
+    on = Stand(Certainty.IDEMPOTENCY_KEY, Certainty.SEARCH, **KEY)
+    on.there.posts["n0"], on.there.names = "Part 1", False
+    result = await on.run()
+    assert result is not None
+    assert result.outcome == "in-doubt"
+
+
 # ------------------------------------------------------------------------ handle
 
 

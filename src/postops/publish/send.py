@@ -289,7 +289,9 @@ async def _said_before(
             return await landed(desk, loaded, claim, part, error.receipt)
         return refused(desk, claim, part.number, error)
     verdict = await _look(desk, loaded, claim, part, desk.clock.now(), repeated=True)
-    if isinstance(verdict, Absent) or (isinstance(verdict, Doubt) and not before):
+    ways = desk.platform.certainty_for(loaded.message)
+    theirs = not before and Certainty.DUPLICATE_REJECTION in ways and isinstance(verdict, Doubt)
+    if theirs or isinstance(verdict, Absent):
         return refused(desk, claim, part.number, error)
     return await _written(desk, loaded, claim, part, verdict, str(error))
 
