@@ -97,7 +97,8 @@ told AS (
                     END
                 WHEN h.e.claim <> coalesce(t.claim.id, '') THEN 'late'
                 WHEN t.claim IS NULL AND t.state = 'in_doubt' THEN 'late'
-                WHEN t.claim.run <> h.e.run AND h.e.recorded_at < t.claim.recorded_at THEN 'late'
+                WHEN t.claim.run <> h.e.run
+                    AND (h.e.type = 'skipped' OR h.e.recorded_at < t.claim.recorded_at) THEN 'late'
                 ELSE h.e.type
             END AS verb,
             -- A new generation starts over: other keys, nothing published.
@@ -170,8 +171,11 @@ told AS (
                 WHEN alive = 0 THEN 'withdrawn'
                 WHEN complete THEN 'published'
             END AS standing,
+            -- Heard of late: it is there, and what is under way now goes on.
+            verb = 'published' AND e.type <> 'resolved' AND claim IS NOT NULL
+                AND action <> 'publish' AS aside,
             CASE verb
-                WHEN 'published' THEN complete
+                WHEN 'published' THEN complete AND NOT aside
                 WHEN 'updated' THEN e.part IS NULL
                     OR number >= least(total, coalesce(e.parts, total))
                 WHEN 'withdrawn' THEN alive = 0
@@ -180,7 +184,7 @@ told AS (
             -- Whose word on the content counts: the event's, before that its claim's.
             verb = 'updated' AND done
             OR (verb = 'failed' AND claim IS NOT NULL AND action = 'update') AS claim_says,
-            claim_says OR to_publish OR verb = 'published'
+            claim_says OR to_publish OR (verb = 'published' AND NOT aside)
             OR (verb IN ('failed', 'skipped') AND NOT complete) AS event_says,
             if(event_says, e, NULL) AS said,
             if(claim_says, claim, NULL) AS claimed
@@ -190,6 +194,7 @@ told AS (
         delivery, post, account, n,
         CASE
             WHEN verb IN ('claimed', 'in_doubt') THEN verb
+            WHEN aside THEN state
             WHEN verb = 'published' THEN if(complete, standing, 'partial')
             WHEN done THEN if(verb = 'updated', 'published', 'withdrawn')
             WHEN verb IN ('failed', 'deferred', 'skipped') THEN coalesce(standing, verb)
@@ -227,12 +232,14 @@ told AS (
             WHEN verb NOT IN ('claimed', 'retried') THEN until
         END,
         CASE
+            WHEN aside THEN error
             WHEN done OR verb IN ('published', 'retried') THEN NULL
             WHEN verb = 'failed' THEN coalesce(e.error, e.reason)
             WHEN verb = 'in_doubt' THEN e.error
             WHEN verb = 'late' OR e.type <> 'resolved' THEN error
         END,
         CASE
+            WHEN aside THEN reason
             WHEN done OR verb IN ('published', 'retried') THEN NULL
             WHEN verb = 'deferred' THEN coalesce(e.reason, e.error)
             WHEN verb IN ('released', 'skipped', 'in_doubt') THEN e.reason
