@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pty
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -258,3 +260,21 @@ def test_a_reader_that_goes_away_cuts_nothing_off(site: Site) -> None:
     assert "3 published" in said
     assert "Broken" not in said
     assert [site.live(name) for name in ALL] == [["Hello there"]] * 3
+
+
+def test_on_a_terminal_one_sees_how_far_it_is(site: Site) -> None:
+    site.merge({"posts/a.md": post()})
+    ours, theirs = pty.openpty()
+    program = site.start("publish", stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    try:
+        while part := os.read(ours, 4096):
+            seen += part
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(ours)
+    assert program.wait(timeout=60) == 0
+    for counter in (b"0 of 3", b"1 of 3", b"2 of 3"):
+        assert b"\r\x1b[K" + counter in seen
+    assert seen.endswith(b"\r\x1b[K3 published; 0 waiting\r\n")
