@@ -6,8 +6,8 @@ needs, and the ledger says which blob was published.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -25,7 +25,7 @@ from postops.policy.examine import stamped_fault
 from postops.reading import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from postops.cli._tip import Tip
@@ -69,6 +69,7 @@ class Gathering:
     now: datetime
     horizon: timedelta
     everything: bool
+    known_accounts: dict[tuple[Any, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def gather(self, known: bytes | None) -> Gathered:
         """Read what is not settled. `known` is `INDEX` as it was."""
@@ -81,14 +82,7 @@ class Gathering:
         entries = [entry for entry in found if _is_text(entry.path)]
         odd = [_odd(entry) for entry in found if not _is_text(entry.path)]
         settled, unread, due = self._sorted(entries, lines)
-        checked = check_posts(
-            self.tip.tree,
-            self.config,
-            due,
-            now=self.now,
-            ledger=self.state,
-            others=(self._card(line) for line in (*settled, *unread)),
-        )
+        checked = self._checked(due, (*settled, *unread))
         posts = [one.post for one in checked.examined.values() if one.post is not None]
         reached = self._reached(posts, unread)
         wishes = [
@@ -115,8 +109,16 @@ class Gathering:
             tuple(wishes),
             dict(_editions(checked.examined.values())),
             (*_first_faults(checked), *odd),
-            b"".join(orjson.dumps(line.to_dict()) + b"\n" for line in index),
+            known if known and not posts and len(index) == known.count(b"\n") else _lines(index),
             {line.path: line.id for line in (*here, *index)},
+        )
+
+    def _checked(self, due: Sequence[Entry], others: Sequence[PostIndex]) -> Checked:
+        if not due:
+            return Checked({}, [])
+        cards = (self._card(line) for line in others)
+        return check_posts(
+            self.tip.tree, self.config, due, now=self.now, ledger=self.state, others=cards
         )
 
     # ------------------------------------------------------------------ what has to be read
@@ -157,7 +159,11 @@ class Gathering:
         return line.draft or line.hold or (due is not None and due > self.now + self.horizon)
 
     def _accounts(self, line: PostIndex) -> tuple[str, ...]:
-        return tuple(self._card(line).accounts)
+        # Ten thousand posts go to a few combinations of accounts.
+        key = (line.accounts, line.campaign)
+        if key not in self.known_accounts:
+            self.known_accounts[key] = tuple(self._card(line).accounts)
+        return self.known_accounts[key]
 
     def _card(self, line: PostIndex) -> Card:
         return card_of_index(line, self.config, self.campaigns)
@@ -286,6 +292,10 @@ def _first_faults(checked: Checked) -> Iterator[Diagnostic]:
     for one in checked.examined.values():
         if one.post is None:
             yield from [d for d in checked.diagnostics if d.span.path == one.path][:1]
+
+
+def _lines(index: Iterable[PostIndex]) -> bytes:
+    return b"".join(orjson.dumps(line.to_dict()) + b"\n" for line in index)
 
 
 def _index(data: bytes | None) -> dict[str, PostIndex]:

@@ -16,6 +16,7 @@ from postops.errors import ConfigError
 from postops.git import Repository
 from postops.ledger import reading_copy
 from postops.ledger.git_remote import GitRemote
+from postops.policy.workers import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -110,7 +111,8 @@ async def ledger(at: Place) -> AsyncIterator[Ledger]:
     """The ledger, to write to. What dead runs left behind is brought in first."""
     from postops.ledger.journal import Ledger
 
-    opened = await Ledger.open(at.remote, at.outbox, at.clock, at.clock.new_id())
+    with uncollected():
+        opened = await Ledger.open(at.remote, at.outbox, at.clock, at.clock.new_id())
     try:
         yield opened
         at.keep_copy(opened)
@@ -134,7 +136,8 @@ def view(at: Place, *, whole: bool = False) -> View:
     """
     from postops.ledger.view import read
 
-    found = read(at.remote, at.outbox)
+    with uncollected():
+        found = read(at.remote, at.outbox)
     if not at.remote.same:
         with suppress(OSError):
             reading_copy.write(at.root, found.head, None if whole else found.folded)

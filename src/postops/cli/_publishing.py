@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from postops.clock import Clock
     from postops.ledger.journal import Ledger
     from postops.plan import Action
-    from postops.publish.ports import Replan
+    from postops.publish.ports import Login, Replan
 
 LEAD = timedelta(seconds=90)
 """How long before its time a post is claimed, so that it leaves on the second."""
@@ -169,7 +170,7 @@ async def _run(at: Place, ledger: Ledger, request: Request, watcher: Watcher) ->
             replan = partial(planner.plan, swept)
             results = await _carry_out(at, ledger, swept, plan, replan, stop, watcher)
             found |= {result.delivery: result for result in results}
-            plan = replan()
+            plan = replan() if results else plan
             if stop.asked or not await _wait(at, plan, ends, stop, watcher):
                 break
             await ledger.refresh()
@@ -192,8 +193,13 @@ async def _carry_out(
     watcher: Watcher,
 ) -> list[Result]:
     config = swept.config
-    # All of them: a later round may find something due for an account this plan leaves alone.
-    async with _open.logged_in(at._replace(config=config), config.accounts) as logins:
+    async with AsyncExitStack() as stack:
+        logins: dict[str, Login] = {}
+        if plan.actions:
+            # All of them: a later round may find something due for an account this plan leaves
+            # alone. With nothing to do there is no later round, and nobody to talk to.
+            there = _open.logged_in(at._replace(config=config), config.accounts)
+            logins = await stack.enter_async_context(there)
         run = Run(
             ledger=ledger,
             logins=logins,

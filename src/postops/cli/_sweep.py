@@ -11,6 +11,7 @@ from postops.cli._gather import INDEX, Gathered, Gathering, told
 from postops.cli._loader import TipLoader, campaigns_of
 from postops.errors import ConfigError
 from postops.plan import Guard, Plan, Terms, Waiting, make_plan
+from postops.policy.workers import uncollected
 from postops.reading.words import nearest
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
         horizon=asked.horizon,
         everything=asked.everything or asked.posts is not None,
     )
-    gathered = gathering.gather(ledger.head.read(INDEX))
+    with uncollected():
+        gathered = gathering.gather(ledger.head.read(INDEX))
     posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, ledger.state)
     terms = _terms(at, config, asked, now, posts)
     return Sweep(tip, config, lambda: ledger.state, gathered, terms, campaigns)

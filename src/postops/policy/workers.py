@@ -32,8 +32,8 @@ HANDFUL = 7
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the search for reference cycles: 10,000 posts make none, and it takes a third of the
-    time of reading them back."""
+    """Without the search for reference cycles: thousands of posts and events make none, and it
+    takes a third of the time of reading them."""
     was = gc.isenabled()
     gc.disable()
     try:
