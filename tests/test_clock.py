@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from postops.clock import SystemClock, ulid
 
 AT = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
-TIMES = st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC))
+NAIVE = datetime(1970, 1, 2), datetime(9999, 1, 1)  # noqa: DTZ001 - how the bounds are taken
+TIMES = st.datetimes(*NAIVE, timezones=st.just(UTC))
 ENTROPY = st.integers(0, (1 << 80) - 1)
 
 
