@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -167,6 +169,19 @@ def test_force_lifts_caps_and_not_quiet_hours() -> None:
     state = state_of(sent("z", HOUR / 2))
     assert len(make_plan(wishes(3), state, on(pace, force=True)).actions) == 3
     assert not make_plan(wishes(3), state, on(NIGHT, force=True)).actions
+
+
+def test_all_that_quiet_hours_hold_is_held() -> None:
+    plan = make_plan(wishes(3), state_of(), on(NIGHT))
+    assert held(plan) == {f"{n}@main": ("quiet-hours", NOW + HOUR) for n in range(3)}
+
+
+def test_a_thousand_that_wait_are_lined_up_in_no_time() -> None:
+    pace = Pace(per_day=2, spacing=HOUR / 4, quiet=NIGHT.quiet, zone="Europe/Berlin")
+    plan = make_plan([replace(w, due_at=NOW - HOUR) for w in wishes(1000)], state_of(), on(pace))
+    there = ZoneInfo("Europe/Berlin")
+    days = Counter(w.until.astimezone(there).date() for w in plan.waiting if w.until)
+    assert (len(days), set(days.values()), days[NOW.date()]) == (500, {1, 2}, 1)
 
 
 def test_what_is_held_does_not_use_up_the_guard() -> None:

@@ -86,6 +86,8 @@ def paced(
 ) -> list[Action]:
     """Hold what comes too soon. Actions are in the order they are due."""
     kept = []
+    # What had no room for one has none for those behind it: nobody looks there twice.
+    floors: dict[str, tuple[Reason | None, datetime]] = {}
     for action in actions:
         queue = queued.get(action.account)
         if queue is None or action.action != "publish":
@@ -93,8 +95,12 @@ def paced(
             continue
         asked = action.post in terms.now_for
         wanted = max(terms.now, action.due_at or terms.now)
-        why, at = queue.free(wanted, quiet=not asked, caps=not terms.force)
+        before, floor = (None, wanted) if asked else floors.get(action.account, (None, wanted))
+        why, at = queue.free(max(wanted, floor), quiet=not asked, caps=not terms.force)
+        why = why or (before if floor > wanted else None)
         queue.take(at)
+        if not asked:
+            floors[action.account] = why, at
         if why is None:
             kept.append(action)
         else:
