@@ -45,7 +45,9 @@ def repository(work: Path, remote: Path) -> str:
     """The posts, committed and pushed."""
     posts.write(work, COUNT)
     config = (work / "postops.yaml").read_text()
-    (work / "postops.yaml").write_text(config.replace("[all]", str(list(ACCOUNTS)).replace("'", "")))
+    (work / "postops.yaml").write_text(
+        config.replace("[all]", str(list(ACCOUNTS)).replace("'", ""))
+    )
     for path in (work / "posts").rglob("*.md"):
         text = path.read_text()
         path.write_text(text.replace("accounts: [bluesky-main, mastodon-main, x-main]\n", ""))
@@ -82,7 +84,14 @@ def history(work: Path, remote: Path, commit: str) -> None:
     index.write_bytes(b"".join(orjson.dumps(row.to_dict()) + b"\n" for row in rows))
     git(state, "add", "-A")
     git(state, "commit", "-q", "-m", "History")
-    git(state, "push", "-q", str(remote), "HEAD:refs/heads/postops-state", "HEAD:refs/postops/anchor")
+    git(
+        state,
+        "push",
+        "-q",
+        str(remote),
+        "HEAD:refs/heads/postops-state",
+        "HEAD:refs/postops/anchor",
+    )
     # One run for real brings in what only a run can write (views), so that the next has nothing.
     environ = {"A": "a", "B": "b", "C": "c"}
     subprocess.run([*POSTOPS, "publish"], cwd=work, env={**_env(), **environ}, check=False)
@@ -95,7 +104,9 @@ def _events(found: list[Post], commit: str) -> Iterator[dict[str, Any]]:
             shared = {
                 "v": 1,
                 "run": "RUN",
-                "recorded_at": (START + timedelta(minutes=number)).isoformat().replace("+00:00", "Z"),
+                "recorded_at": (START + timedelta(minutes=number))
+                .isoformat()
+                .replace("+00:00", "Z"),
                 "delivery": f"{post.id}@{account}",
                 "account": account,
                 "part": 1,
@@ -109,7 +120,11 @@ def _events(found: list[Post], commit: str) -> Iterator[dict[str, Any]]:
                 "on_remove": "keep",
             }
             claimed = {"type": "claimed", "action": "publish", "keys": {"1": f"{number:040x}"}}
-            done = {"type": "published", "remote_id": str(number), "url": f"https://a.test/{number}"}
+            done = {
+                "type": "published",
+                "remote_id": str(number),
+                "url": f"https://a.test/{number}",
+            }
             for more in (claimed, done):
                 number += 1
                 yield {**shared, **more, "id": ulid(START, number)}

@@ -110,7 +110,7 @@ def show(what: str, times: Times, limit: float, *, against: str) -> None:
 
 def load() -> str:
     """What else this machine was doing."""
-    return f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores, " f"{_mib()} MiB used by us"
+    return f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores, {_mib()} MiB used by us"
 
 
 def _mib() -> int:

@@ -16,7 +16,9 @@ async def lane(client: httpx.AsyncClient, account: dict, texts: list[str]) -> No
     if kind == "bluesky":
         base = settings["service"]
         who = {"identifier": settings["handle"], "password": secrets["app_password"]}
-        session = (await client.post(f"{base}/xrpc/com.atproto.server.createSession", json=who)).json()
+        session = (
+            await client.post(f"{base}/xrpc/com.atproto.server.createSession", json=who)
+        ).json()
         head = {"authorization": f"Bearer {session['accessJwt']}"}
         url = f"{base}/xrpc/com.atproto.repo.createRecord"
     elif kind == "mastodon":
@@ -36,11 +38,10 @@ async def lane(client: httpx.AsyncClient, account: dict, texts: list[str]) -> No
         (await client.post(url, json=body, headers=head)).raise_for_status()
 
 
-async def main() -> None:
-    given = json.loads(Path(sys.argv[1]).read_text())
+async def main(given: dict) -> None:
     async with httpx.AsyncClient(timeout=30) as client:
         work = (lane(client, given["accounts"][n], given["texts"][n]) for n in given["accounts"])
         await asyncio.gather(*work)
 
 
-asyncio.run(main())
+asyncio.run(main(json.loads(Path(sys.argv[1]).read_text())))

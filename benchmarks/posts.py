@@ -47,7 +47,7 @@ def post(number: int) -> str:
     if number % 3 == 0:
         lines.append(f"link: https://example.org/blog/{number}")
     if number % 10 == 0:
-        lines += ["platforms:", f"  x: {{text: \"{words(8)} {number}\"}}"]
+        lines += ["platforms:", f'  x: {{text: "{words(8)} {number}"}}']
     lines += ["---", f"{words(9).capitalize()} number {number}."]
     if number % 2:
         lines += ["", f"- {words(4)}", f"- {words(3)}"]

@@ -24,10 +24,14 @@ def run(folder: Path, rounds: int) -> None:
     fresh = Side("fresh", (*POSTOPS, "validate"), small, _forget(small), codes=FOUND)
     again = Side("again", (*POSTOPS, "validate"), small, codes=FOUND)
     double = Side("double", (*POSTOPS, "validate"), large, _forget(large), codes=FOUND)
-    show(f"validate {COUNT:,} posts x 3 accounts", compare(fresh, floor, rounds), 3, against="floor")
+    show(
+        f"validate {COUNT:,} posts x 3 accounts", compare(fresh, floor, rounds), 3, against="floor"
+    )
     seconds(again)
     show("the same, unchanged", compare(again, floor, rounds), 0.5, against="floor")
-    show(f"validate {2 * COUNT:,} posts", compare(double, fresh, rounds), 2.2, against="half as many")
+    show(
+        f"validate {2 * COUNT:,} posts", compare(double, fresh, rounds), 2.2, against="half as many"
+    )
     _forget(small)()
     peak = peak_megabytes((*POSTOPS, "validate"), small)
     verdict = "ok" if peak < 300 else "OVER"
