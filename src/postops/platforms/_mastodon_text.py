@@ -69,6 +69,19 @@ def _hashtag() -> regex.Pattern[str]:
 
 
 @cache
+def _ascii_hashtag() -> re.Pattern[str]:
+    """The same for a text in ASCII: without the library that knows all letters of the world."""
+    return re.compile(
+        r"(?:(?<=[\t\n\v\f\r ])|(?<!.))#(?=([0-9A-Za-z_]*+))([0-9A-Za-z_]++)", re.DOTALL
+    )
+
+
+@cache
+def _ascii_letter() -> re.Pattern[str]:
+    return re.compile("[A-Za-z]")
+
+
+@cache
 def _letter() -> regex.Pattern[str]:
     import regex
 
@@ -125,7 +138,8 @@ def find_hashtags(text: str) -> list[Span]:
     if "#" not in text and "＃" not in text:
         return []
     tags = []
-    for match in _hashtag().finditer(text):
+    pattern = _ascii_hashtag() if text.isascii() else _hashtag()
+    for match in pattern.finditer(text):
         name = _tag_name(match[2], match[1])
         end = match.start() + 1 + len(name)
         if name and text.startswith("://", end):
@@ -139,6 +153,7 @@ def _tag_name(name: str, word: str) -> str:
     """The part of `name` that is a hashtag; `word` is what it has before any separator."""
     whole = name.rstrip("\u00b7\u30fb\u200c")
     inner = whole[1:-1]
-    if word and (any(sign in inner for sign in _SEPARATOR) or _letter().search(inner)):
+    letter = _ascii_letter() if name.isascii() else _letter()
+    if word and (any(sign in inner for sign in _SEPARATOR) or letter.search(inner)):
         return whole
-    return word if _letter().search(word) else ""
+    return word if letter.search(word) else ""

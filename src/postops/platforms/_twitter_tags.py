@@ -28,6 +28,12 @@ def _hashtag() -> re.Pattern[str]:
 
 
 @cache
+def _ascii_hashtag() -> re.Pattern[str]:
+    """The same for a text in ASCII: all letters of the world are slow to compile."""
+    return re.compile(r"#(?=[0-9_]*+[A-Za-z])(?:(?<=\A.)|(?<=[^&A-Za-z0-9_].))([A-Za-z0-9_]++)")
+
+
+@cache
 def _mention() -> re.Pattern[str]:
     return re.compile(
         "(?:^|[^a-zA-Z0-9_!#$%&*@＠]|(?:^|[^a-zA-Z0-9_+~.-])[rR][tT]:?)"
@@ -50,7 +56,8 @@ def find_hashtags(text: str) -> list[Tag]:
         return []
     tags = []
     end = -1
-    for match in _hashtag().finditer(text):
+    pattern = _ascii_hashtag() if text.isascii() else _hashtag()
+    for match in pattern.finditer(text):
         # What precedes belongs to the match in the reference, and may not be used twice.
         if match.start() == end:
             continue
