@@ -16,7 +16,7 @@ from postops.content.source import Entry
 from postops.policy import examine as examining
 from postops.policy.card import look, sent_of
 from postops.policy.check import check, examine_entries
-from postops.policy.quiet import LINK, SILENT, USUAL, plain_text
+from postops.policy.quiet import LINK, SILENT, USUAL
 from postops.policy.registry import all_rules
 from postops.policy.subjects import Context
 from postops.policy.targets import targets_of
@@ -271,11 +271,6 @@ def test_what_most_posts_are_is_not_rendered(body: str) -> None:
     assert not found.messages
     assert found.card is not None
     assert all(sent.payload == "" for sent in found.card.sent.values())
-
-
-@pytest.mark.parametrize("body", ["*a*", "a\n---\nb", "see example.com", "@a", "#a", "a\n- b\nc"])
-def test_what_is_not_plainly_harmless_is_no_plain_text(body: str) -> None:
-    assert plain_text(body) is None
 
 
 def test_every_rule_of_messages_was_thought_of() -> None:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postops.policy.card import Sent, look
+from postops.policy.plain import HOST, PLAIN_URL, plain_text
 from postops.policy.text import MANY_HASHTAGS
 from postops.render.setting import tagging
 from postops.render.utm import add
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from postops.model import Campaign, Link, Override, Post
     from postops.platforms.base import Platform
+    from postops.policy.plain import Plain
     from postops.policy.subjects import Context, Target
     from postops.render.utm import Tagging
     from postops.render.wanted import Wanted
@@ -62,55 +64,12 @@ SILENT = frozenset(
     ]
 )
 
-# Letters of Europe, quotation marks and dashes, common emoji: no platform counts more than two for
-# any, none joins, hides or reorders what stands around it, and no address holds it.
-_SAFE = "\n -~\u00c0-\u00ff\u0100-\u017f\u2013\u2014\u2018-\u201a\u201c-\u201e\u2026\u20ac\u2192"
-_SAFE += "\U0001f300-\U0001f3fa\U0001f400-\U0001f64f\U0001f680-\U0001f6c5"
-
-_TELLING = re.compile(
-    rf"[^{_SAFE}]"
-    r"|[\\`*\[<|@\#$]"  # Markdown, handles, tags
-    r"|&(?!\ )"  # an entity
-    r"|(?<![^\W_])_|_(?![^\W_])"
-    r"|^(?:[\ +=>~-]|\d{1,9}[.)])"  # a block begins
-    r"|\.(?![\s.,;:!?)'\"0-9]|\Z)"  # a domain, perhaps
-    r"|://",
-    re.MULTILINE | re.VERBOSE,
-)
-_URL = (
-    r"https?://(?!t\.co\b)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}"
-    r"(?:/(?:[A-Za-z0-9_./-]*[A-Za-z0-9/])?)?(?:\?[A-Za-z0-9_=&.-]*[A-Za-z0-9])?"
-)
-_PLAIN_URL = re.compile(_URL)
-_HOST = re.compile(r"https?://([^/?]+)")
-# Behind either only punctuation may follow, so that every platform ends the address where we do.
-_LINK = re.compile(
-    rf"(?<!!)\[([^\s\[\]\\`*_<>&|!:](?:[^\n\[\]\\`*_<>&|:]*[^\s\[\]\\`*_<>&|!:])?)\]\(({_URL})\)"
-    r"(?=[.,;:!?]*(?:\s|\Z))"
-)
-_BARE = re.compile(rf"(?<![^\s(]){_URL}(?=[.,;:!?)]*(?:\s|\Z))")
-_BULLET = re.compile(r"^- (?=[^\W\d_])", re.MULTILINE)
-_LAZY = re.compile(r"^- .*\n(?!- |\n|\Z)", re.MULTILINE)
 _TAG = re.compile(r"[A-Za-z]{3,40}[0-9]{0,4}")
 _LONGEST_URL = 1000
 USUAL = frozenset(["com", "org", "net", "edu", "gov", "io", "dev", "app", "eu", "de", "uk", "fr"])
 """Top-level domains all platforms know."""
 LINK = 23
 """No platform counts more for an address than its length, or this where it is shorter."""
-
-
-class Plain(NamedTuple):
-    """A text that Markdown leaves as it is, but for bullets and links.
-
-    `size` is the most any platform counts for it, addresses left out. `hidden` addresses stand
-    behind words, `bare` ones show themselves; `shown` is the text without the hidden ones.
-    """
-
-    size: int
-    hidden: tuple[str, ...]
-    bare: tuple[str, ...]
-    text: str
-    shown: str
 
 
 class Quiet:
@@ -173,30 +132,6 @@ def _quiet(plain: Plain | None, link: Link | None) -> Quiet | None:
     return Quiet(plain, link) if not urls or _are_quiet(urls, link) else None
 
 
-def plain_text(text: str) -> Plain | None:
-    """Take a text apart; `None` where more than bullets and links may be in it."""
-    text = text.strip("\n ")
-    rest, hidden, bare = text, (), ()
-    if "](" in text:
-        hidden = tuple([url for _, url in _LINK.findall(text)])
-        rest = _LINK.sub(r"\1", text)
-    shown = rest
-    if "://" in rest:
-        bare = tuple(_BARE.findall(rest))
-        rest = _BARE.sub("x", rest)
-    bullets = 0
-    if rest.startswith("- ") or "\n- " in rest:
-        if _LAZY.search(rest):
-            return None
-        rest, bullets = _BULLET.subn("", rest)
-    if not rest or _TELLING.search(rest):
-        return None
-    size = len(rest) + 3 * bullets
-    if not rest.isascii():
-        size += len(rest) - len(rest.encode("ascii", "ignore"))
-    return Plain(size, hidden, bare, text, shown)
-
-
 def _has_nothing(
     quiet: Quiet,
     asked: Wanted,
@@ -241,7 +176,7 @@ def _tags_are_quiet(tags: tuple[str, ...], target: Target) -> bool:
 
 def _are_quiet(urls: list[str], link: Link | None) -> bool:
     """Whether all addresses are usual ones, and no two the same."""
-    if link is not None and (link.image is not None or not _PLAIN_URL.fullmatch(link.url)):
+    if link is not None and (link.image is not None or not PLAIN_URL.fullmatch(link.url)):
         return False
     if any(len(url) > _LONGEST_URL or "utm_" in url for url in urls):
         return False
@@ -282,7 +217,7 @@ def _tag_size(pairs: tuple[tuple[str, str], ...]) -> int | None:
 
 def _url_size(url: str, more: int, platform: type[Platform] | None) -> int | None:
     """The most a platform counts for an address, in brackets or as a paragraph of its own."""
-    host = _HOST.match(url)
+    host = HOST.match(url)
     name = host[1] if host else ""
     if platform is None:
         usual = name.rpartition(".")[2] in USUAL

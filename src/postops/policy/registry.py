@@ -40,6 +40,7 @@ _MACHINERY = frozenset(
         "registry",
         "subjects",
         "traits",
+        "plain",
         "quiet",
         "card",
         "examine",
