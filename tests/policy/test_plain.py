@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from postops.policy.plain import plain_text
+from postops.render.draft import draft
+from postops.render.markdown import read_markdown
+from postops.render.utm import UNTAGGED
 
 
 @pytest.mark.parametrize(
@@ -52,3 +57,33 @@ def test_what_may_count_twice_is_counted_twice() -> None:
     found = plain_text("Grüße – 🎉")
     assert found is not None
     assert found.size == len("Grüße – 🎉") + 4
+
+
+MARKS = [
+    *" \n-+*_#>=~`|[]()<>&;:!.,?'\"\\019aB\t",
+    "\n- ",
+    "\n\n",
+    "    ",
+    "1. ",
+    "word ",
+    "é",
+    "🎉",
+]
+MARKS += ["https://a.org/b ", "[w](https://a.org/x) ", "---", "===", "\n- x", "b. ", "- y"]
+texts = st.lists(st.sampled_from(MARKS) | st.just("word "), max_size=9).map("".join)
+
+
+@settings(max_examples=2500, deadline=None)
+@given(texts, st.booleans())
+def test_markdown_has_nothing_to_say_about_plain_texts(text: str, rich: bool) -> None:
+    plain = plain_text(text)
+    if plain is None:
+        return
+    flow = read_markdown(text)
+    assert not flow.losses
+    (section,) = flow.sections
+    assert not section.images
+    shown = draft(section, rich, UNTAGGED, None).text
+    urls = (*plain.bare, *(() if rich else plain.hidden))
+    most = plain.size + sum(len(url) + 3 for url in urls)
+    assert 0 < len(shown) + sum(not char.isascii() for char in shown) <= most
