@@ -210,13 +210,11 @@ def test_the_first_run_does_not_flood_a_new_account() -> None:
     empty = LedgerState()
     old = wish(due_at=NOW - timedelta(days=30))
     fresh = wish(due_at=NOW - timedelta(minutes=1))
-    unknown = wish(due_at=None)
     assert isinstance(decide(fresh, empty), Action)
-    for one in (old, unknown):
-        found = decide(one, empty)
-        assert isinstance(found, Waiting)
-        assert found.reason == "before-account"
-        assert isinstance(decide(one, empty, terms(backfill=True)), Action)
+    found = decide(old, empty)
+    assert isinstance(found, Waiting)
+    assert found.reason == "before-account"
+    assert isinstance(decide(old, empty, terms(backfill=True)), Action)
 
 
 def test_what_a_person_asked_to_send_again_is_neither_late_nor_old_news() -> None:
@@ -229,8 +227,14 @@ def test_what_a_person_asked_to_send_again_is_neither_late_nor_old_news() -> Non
     assert isinstance(early, Waiting)
 
 
-def test_a_post_of_unknown_age_is_sent_once_the_account_is_known() -> None:
-    assert isinstance(decide(wish(due_at=None), state_of()), Action)
+@pytest.mark.parametrize("state", [LedgerState(), state_of()])
+def test_a_post_of_unknown_age_is_never_sent_on_a_guess(state: LedgerState) -> None:
+    one = wish(due_at=None)
+    found = decide(one, state)
+    assert isinstance(found, Waiting)
+    assert found.reason == "unknown-age"
+    assert isinstance(decide(one, state, terms(backfill=True)), Action)
+    assert isinstance(decide(one, state, terms(now_for={"a"})), Action)
 
 
 def test_the_horizon_takes_in_what_becomes_due_during_the_run() -> None:

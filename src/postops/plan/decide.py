@@ -166,16 +166,14 @@ def _before_account(wish: Wish, state: LedgerState, terms: Terms) -> Waiting | N
     """The first-run flood guard: what was due before the account was known is not news."""
     if terms.backfill:
         return None
+    if wish.due_at is None:  # it may be news, or years old
+        detail = "a shallow clone cannot tell: check out with `fetch-depth: 0`, or give it a time"
+        return Waiting(wish.delivery, "unknown-age", None, detail, wish)
     bound = state.bound.get(wish.account)
     since = parse(bound.bound_at) if bound is not None else None
-    if wish.due_at is None:
-        if since is not None:
-            return None
-        detail = "a shallow clone cannot tell when it was merged: check out with `fetch-depth: 0`"
-    elif wish.due_at >= (since or terms.now) - wish.grace:
+    if wish.due_at >= (since or terms.now) - wish.grace:
         return None
-    else:
-        detail = "due before the account was known: `postops adopt`, or publish with `--backfill`"
+    detail = "due before the account was known: `postops adopt`, or publish with `--backfill`"
     return Waiting(wish.delivery, "before-account", wish.due_at, detail, wish)
 
 

@@ -32,6 +32,7 @@ Reason = Literal[
     "ask",  # missed its time, and the file says to ask
     "late",  # missed its time, and the file says to skip
     "expired",  # `expires_at` has passed
+    "unknown-age",  # a shallow clone cannot tell whether it is older than the account
     "before-account",  # was due before the account was known: `postops adopt` or `--backfill`
     "renamed",  # looks like a published post under a new name: `id:` says which it is
     "quiet-hours",  # the account sends nothing new at this time of the day
@@ -53,7 +54,7 @@ PASSING: frozenset[str] = frozenset(
 """Reasons that are over at `until`, whatever anybody does."""
 
 ALARMS: frozenset[str] = frozenset(
-    {"in-doubt", "failed", "guard", "no-credentials", "invalid", "clock"}
+    {"in-doubt", "failed", "guard", "no-credentials", "invalid", "clock", "unknown-age"}
 )
 """Reasons a person has to do something about: publish exits 1. The others are fine."""
 
