@@ -17,6 +17,7 @@ from postops.errors import (
     Rejected,
 )
 from postops.model import Certainty, Finding, Receipt
+from postops.plan import Wish
 from postops.platforms.base import Unreadable
 from postops.publish.ports import Result, Terms
 from postops.publish.send import confirmed, is_weak, publish
@@ -253,8 +254,32 @@ async def test_a_retry_that_would_end_after_the_deadline_is_not_waited_for() -> 
     on = await bench(terms=Terms(lease=timedelta(seconds=330)))
     on.platform.answers["publish"] = [RateLimited("slow down", retry_after=60)]
     result = await sent(on)
-    assert (result.outcome, on.clock.waited) == ("unsent", 0)
+    assert (result.outcome, on.clock.waited) == ("deferred", 0)
     assert on.platform.made("publish") == [1]
+
+
+async def expiring(on: Bench, part: int, name: str = "publish") -> Result:
+    """Send from a part on; the post expires in the second it is sent."""
+    claim = await on.claim(on.action(name, part))
+    wish = Wish(
+        "a@acme", "a", "acme", "played", "posts/a.md", "b1", "c1", None, expires_at=on.clock.at
+    )
+    action = replace(on.action(name, part), wish=wish)
+    return await publish(on.desk, action, on.loaded, claim)
+
+
+async def test_what_expired_while_it_waited_is_not_begun() -> None:
+    on = await bench(parts=2)
+    result = await expiring(on, 1)
+    assert (result.outcome, result.error) == ("unsent", "it expired before it could be sent")
+    assert on.platform.made("publish") == []
+
+
+async def test_but_a_thread_under_way_is_finished() -> None:
+    on = await bench(parts=2)
+    on.platform.answers["publish"] = [on.platform.receipt(1), Unreadable("not JSON")]
+    await sent(on)
+    assert (await expiring(on, 2, "resume")).outcome == "published"
 
 
 # ------------------------------------------------------------------------ what the platform says
@@ -377,9 +402,28 @@ async def test_a_part_that_was_dropped_is_in_doubt_whatever_was_said_before() ->
 
 async def test_a_second_look_that_fails_is_not_held_against_the_post() -> None:
     on = await bench(confirm=True)
-    on.platform.answers["confirm"] = [NotSent("no route")]
+    on.platform.answers["confirm"] = [NotSent("no route")] * 9
     result, dropped = await confirm(on)
     assert (result.outcome, dropped, on.done.phase) == ("published", None, "published")
+    assert len(on.platform.made("confirm")) == on.desk.terms.tries
+
+
+async def test_a_second_look_is_taken_again_where_nobody_answered() -> None:
+    on = await bench(confirm=True)
+    on.platform.answers["confirm"] = [NotSent("no route"), False]
+    assert (await confirm(on))[1] is not None
+
+
+async def test_a_stopped_run_does_not_wait_to_look_again() -> None:
+    on = await bench(confirm=True)
+
+    def answer() -> NotSent:
+        on.desk.stop.ask(15)
+        return NotSent("no route")
+
+    on.platform.answers["confirm"] = [answer]
+    result, dropped = await confirm(on)
+    assert (result.outcome, dropped, on.platform.made("confirm")) == ("published", None, [1])
 
 
 async def test_a_platform_that_keeps_what_it_takes_is_not_asked() -> None:

@@ -59,6 +59,8 @@ class Checker:
         self._parts: set[tuple[str, int]] = set()
         self._rejected: set[str] = set()
         self._resolved: set[str] = set()
+        self._unknown: set[tuple[str, str]] = set()
+        self._withdrawing: set[str] = set()
 
     def say(self, rule: str, what: str) -> None:
         self.violations.append(f"{rule} at {self.world.loop.at:.3f}: {what}")
@@ -73,6 +75,8 @@ class Checker:
 
     def told(self, machine: Machine, result: Result) -> None:
         self.counts[f"told {result.outcome}"] += 1
+        if result.outcome == "unknown":
+            self._unknown.add((machine.name, result.delivery))
 
     def gave_up(self, machine: Machine, error: PostopsError) -> None:
         self.counts["gave up"] += 1
@@ -84,6 +88,13 @@ class Checker:
 
     def rejected(self, what: str) -> None:
         self._rejected.add(what.removeprefix("prepare ").partition(" #")[0])
+
+    def finished(self, machine: Machine) -> None:
+        """A run that came to its own end leaves no claim open but where nobody knows."""
+        self.ended.add(machine.name)
+        for name, claim in self._open.items():
+            if claim["run"] == machine.name and (machine.name, name) not in self._unknown:
+                self.say("I12", f"{machine.name} ended, and still holds {name}")
 
     def unraised(self) -> None:
         """Errors in tasks nobody waited for."""
@@ -195,6 +206,8 @@ class Checker:
             if held is not None and held["run"] != event["run"]:
                 self._not_yet(held, event, "claims")
             self._claims[name] = self._open[name] = event
+            if event.get("action") == "withdraw":
+                self._withdrawing.add(name)
         elif kind in _CLOSING and held is not None:
             if event.get("claim", held["id"]) != held["id"] or kind == "skipped":
                 return
@@ -292,6 +305,9 @@ class Checker:
         gone = [p for p in posts if p.id == done.parts[number].remote_id]
         if gone and gone[0].live and gone[0].delivery != done.name:
             self.counts["twins adopted"] += 1  # the same words, of a post that is in doubt
+            return
+        if gone and done.name in self._withdrawing:
+            self.counts["withdrawals given back"] += 1  # after it was deleted, and wished again
             return
         if gone and not gone[0].kept:
             if gone[0].id in self.looked and gone[0].machine in self.ended:

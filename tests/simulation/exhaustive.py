@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tests.simulation.content import PostSpec
 from tests.simulation.faults import choices
 from tests.simulation.platforms import ALL
-from tests.simulation.world import Edit, Scenario, Start, World
+from tests.simulation.world import Edit, Scenario, Start, Storm, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,8 +89,37 @@ def changes() -> dict[str, Scenario]:
     }
 
 
+def tight() -> dict[str, Scenario]:
+    """A short lease, several posts under one claim, and a platform that never answers in time."""
+    return {
+        f"tight {kind.name}": Scenario(
+            5,
+            (("one", kind.name),),
+            tuple(PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=DUE) for n in range(4)),
+            (Start(100.0, 0, skew=-20.0), Start(365.0, 1, skew=20.0), Start(LATER, 2)),
+            storms=(Storm("one", 100.0, 900.0, "publish", "lost-answer"),),
+            lease=300.0,
+            skew=20.0,
+        )
+        for kind in ALL
+    }
+
+
+def expiring() -> dict[str, Scenario]:
+    """In time by one clock, expired by another that is allowed to be that wrong."""
+    return {
+        f"expiring {kind.name}": Scenario(
+            6,
+            (("one", kind.name),),
+            (PostSpec("a", ("one",), ("Soon gone",), due=DUE, expires=120.0),),
+            (Start(1.0, 0, wait=300.0), Start(1.8, 1, skew=119.0), Start(LATER, 2)),
+        )
+        for kind in ALL
+    }
+
+
 def workloads() -> dict[str, Scenario]:
-    return smallest() | threads() | overlaps() | changes()
+    return smallest() | threads() | overlaps() | changes() | tight() | expiring()
 
 
 def steps(scenario: Scenario) -> list[tuple[int, str]]:

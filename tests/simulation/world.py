@@ -212,7 +212,7 @@ class World:
             return None
         self.trace.append((self.loop.at, machine.name, 0, "end", "", None))
         if ledger is not None and not machine.dead:
-            self.checker.ended.add(machine.name)
+            self.checker.finished(machine)
         return ledger
 
     # ------------------------------------------------------------------ and after

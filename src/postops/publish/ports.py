@@ -35,7 +35,8 @@ class Result(NamedTuple):
 
     `again`: it is proven not to be there, so this very run may claim and send it once more.
     `repeat`: nobody can tell, but the platform knows an identical payload again, so that this part
-    may be sent once more, under a claim of its own.
+    may be sent once more, under a claim of its own. `until` is when the platform asked the account
+    to wait for.
     """
 
     delivery: str
@@ -45,10 +46,11 @@ class Result(NamedTuple):
     error: str | None = None
     again: bool = False
     repeat: int = 0
+    until: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         document = self._asdict()
-        del document["again"], document["repeat"]
+        del document["again"], document["repeat"], document["until"]
         return document
 
 

@@ -306,11 +306,9 @@ class Run:
                 continue
             result = await self._carry(desk, claimed)
             budget.look()
-            if result.outcome == "deferred":
-                # The platform asked the account to wait, not only this post.
-                until = self.ledger.state.delivery(result.delivery).until
-                self._waits[account] = until
-                none = {"remaining": 0, "reset_at": until}
+            if result.until:  # the platform asked the account to wait, not only this post
+                self._waits[account] = result.until
+                none = {"remaining": 0, "reset_at": result.until}
                 self._low[account] = {"type": "budget", "account": account, "budget": none}
             if result.outcome == "held":
                 self._held[account] = result.error or account

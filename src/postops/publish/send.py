@@ -166,7 +166,10 @@ async def _send(desk: Desk, action: Action, claim: dict[str, Any], outgoing: Out
         except RateLimited as error:
             if attempt == desk.terms.tries or (error.retry_after or 0) > desk.terms.patience:
                 raise
-            await _pause(desk, claim, error.retry_after or attempt * 2.0)
+            wait = error.retry_after or attempt * 2.0
+            if desk.clock.now() + timedelta(seconds=wait) >= deadline(claim, desk.terms):
+                raise  # another claim would come too soon as well
+            await _pause(desk, claim, wait)
         except NotSent:
             if attempt == desk.terms.tries:
                 raise
@@ -256,16 +259,23 @@ def about(claim: dict[str, Any], part: int) -> dict[str, Any]:
     return names | {"claim": claim["id"], "part": part}
 
 
+def _asked_to_wait(desk: Desk, error: Exception) -> str | None:
+    if not isinstance(error, RateLimited):
+        return None
+    return iso(desk.clock.now() + timedelta(seconds=error.retry_after or 900))
+
+
 def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:
     """Nothing was sent. Give the claim back, or write down the platform's no."""
     event, name, text = about(claim, part), claim["delivery"], str(error)
     final = isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable))
     if repeats(claim, part):  # what was sent before this claim may be there all the same
-        return doubt(desk, event, text) if final else Result(name, "unknown", error=text)
-    if isinstance(error, RateLimited):
-        until = desk.clock.now() + timedelta(seconds=error.retry_after or 900)
-        desk.pusher.record(event | {"type": "deferred", "until": iso(until), "reason": text})
-        return Result(name, "deferred", error=text)
+        until = _asked_to_wait(desk, error)
+        unknown = Result(name, "unknown", error=text, until=until)
+        return doubt(desk, event, text) if final else unknown
+    if until := _asked_to_wait(desk, error):
+        desk.pusher.record(event | {"type": "deferred", "until": until, "reason": text})
+        return Result(name, "deferred", error=text, until=until)
     if isinstance(error, Rejected) and final:
         sent = {"payload": claim["payload"]} if "payload" in claim else {}
         no = {"type": "failed", "error": text, "status": error.status}

@@ -1,0 +1,364 @@
+"""Every guard of the protocol, taken out one at a time: the checker has to notice.
+
+A mutant is a patch of production code. `redundant` says why a guard may be missed: another one
+stands behind it. A checker that lets a mutant live proves nothing about the guard.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest import mock
+
+from postops.errors import LedgerConflict, LedgerError, NotSent, OutcomeUnknown
+from postops.ledger import journal, state
+from postops.model import Certainty
+from postops.plan import Action, decide
+from postops.publish import change, claims, pusher, run, send, sessions, settle
+from postops.publish.settle import Absent
+from tests.simulation import remote
+from tests.simulation.platforms import SimPlatform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Mutant(NamedTuple):
+    """One guard less."""
+
+    guard: str
+    patches: tuple[tuple[Any, str, Any], ...]
+    seeds: tuple[int, ...] = ()  # worlds it is known to fall in: tried first
+    redundant: str = ""
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for patch in self.patches:
+                stack.enter_context(mock.patch.object(*patch))
+            yield
+
+
+_claim, _record, _landed = pusher.Pusher.claim, journal.Ledger.record, send.landed
+_open_claim, _draft, _plan_decide = decide._open_claim, claims.draft, decide._decide
+_late, _send_publish, _at_rest = state._late, send.publish, settle._once_at_rest
+_confirmed, _outgoing, _land = send.confirmed, send.outgoing_part, remote.SimRemote._land
+_handled, _record_skips, _stand = state._handle, run.Run._record_skips, run.Run._stand
+_settle, _published, _in_doubt = settle.settle, state._published, state._in_doubt
+
+
+async def _no_push(self: Any, drafts: Any, as_planned: Any = None) -> Any:
+    """Claim on one's own disk only."""
+    return self._ledger.record(*drafts)
+
+
+async def _claim_anyway(self: Any, drafts: Any, as_planned: Any) -> Any:
+    return await _claim(self, drafts, lambda: True)
+
+
+async def _ignore_conflict(self: Any, drafts: Any, as_planned: Any) -> Any:
+    """A lost race is taken for a claim."""
+    try:
+        return await _claim(self, drafts, as_planned)
+    except LedgerConflict:
+        return self._ledger.record(*drafts)
+
+
+async def _push_unknown_is_fine(self: Any, drafts: Any, as_planned: Any) -> Any:
+    try:
+        return await _claim(self, drafts, as_planned)
+    except LedgerError as error:
+        if isinstance(error, LedgerConflict):
+            raise
+        return self._ledger.record(*drafts)
+
+
+def _no_swap(self: Any, base: Any, changes: Any) -> Any:
+    """Push with force: the head is whatever was pushed last."""
+    self.cloud.head = replace(self.cloud.head, sha=base.sha, anchor=base.anchor)
+    return _land(self, base, changes)
+
+
+def _key_by_attempt(*args: Any) -> Any:
+    made = _draft(*args)
+    if "keys" in made:
+        made["keys"] = {n: f"{key}-{made['attempt']}" for n, key in made["keys"].items()}
+    return made
+
+
+def _fresh_keys(delivery: Any, event: Any) -> None:
+    """The newest claim's keys count, not the first's."""
+    delivery.keys = {}
+    _claimed_publish(delivery, event)
+
+
+_claimed_publish = state._claimed_publish
+
+
+def _since_last_claim(delivery: Any, event: Any) -> None:
+    delivery.part_since = {}
+    _claimed_publish(delivery, event)
+
+
+def _no_lease(done: Any, terms: Any, wish: Any) -> Any:
+    return decide._reconcile(done, terms, wish)
+
+
+def _lease_without_skew(done: Any, terms: Any, wish: Any) -> Any:
+    return _open_claim(done, replace(terms, clock_skew=timedelta(0)), wish)
+
+
+def _reclaim(wish: Any, done: Any, *rest: Any) -> Any:
+    """An open claim past its lease is simply sent again."""
+    if done.claim is not None:
+        found = decide._open_claim(done, rest[1], wish)
+        if isinstance(found, Action):
+            return replace(found, action="resume")
+        return found
+    return _plan_decide(wish, done, *rest)
+
+
+async def _blind(self: Any, kind: str, what: str, effect: Any, *, doubt: bool = False) -> Any:
+    """A lost answer is taken for nothing sent."""
+    try:
+        return await _call(self, kind, what, effect, doubt=doubt)
+    except OutcomeUnknown as error:
+        raise NotSent(str(error)) from error
+
+
+_call = SimPlatform._call
+
+
+async def _absent(*_: Any, **__: Any) -> Any:
+    return Absent()
+
+
+async def _lost_is_absent(desk: Any, outgoing: Any, **more: Any) -> Any:
+    return Absent()
+
+
+async def _no_rest(desk: Any, outgoing: Any, at_rest: Any, known: Any) -> Any:
+    return Absent()
+
+
+async def _rest_without_lag(desk: Any, outgoing: Any, at_rest: Any, known: Any) -> Any:
+    lag = timedelta(seconds=desk.platform.capabilities.search_lag_seconds)
+    return await _at_rest(desk, outgoing, at_rest - lag, known)
+
+
+async def _rest_without_flight(desk: Any, outgoing: Any, at_rest: Any, known: Any) -> Any:
+    return await _at_rest(desk, outgoing, at_rest - timedelta(seconds=desk.terms.timeout), known)
+
+
+async def _doubt_is_absent(desk: Any, outgoing: Any, **more: Any) -> Any:
+    verdict = await _settle(desk, outgoing, **more)
+    return Absent() if isinstance(verdict, settle.Doubt) else verdict
+
+
+async def _knows_nothing(desk: Any, outgoing: Any, *, known: Any, **more: Any) -> Any:
+    return await _settle(desk, outgoing, known=frozenset(), **more)
+
+
+def _deadline_without_skew(claim: Any, terms: Any) -> datetime:
+    return datetime.fromisoformat(claim["lease_until"]) - timedelta(seconds=terms.timeout)
+
+
+def _no_deadline(claim: Any, terms: Any) -> datetime:
+    return datetime.fromisoformat(claim["lease_until"]) + timedelta(days=1)
+
+
+async def _thread_first(desk: Any, loaded: Any, claim: Any, part: Any, receipt: Any) -> Any:
+    """The record waits until the whole thread is out."""
+    if part.number < len(loaded.message.parts):
+        desk.ledger.state.store(claim["delivery"]).parts[part.number] = state.PartState(
+            part.number, receipt.remote_id, receipt.url, {}, receipt.at.isoformat()
+        )
+        return send.Result(claim["delivery"], "published", receipt.url, receipt.remote_id)
+    return await _landed(desk, loaded, claim, part, receipt)
+
+
+async def _no_record(desk: Any, loaded: Any, claim: Any, part: Any, receipt: Any) -> Any:
+    return send.Result(claim["delivery"], "published", receipt.url, receipt.remote_id)
+
+
+async def _whole_thread_again(desk: Any, action: Any, *rest: Any) -> Any:
+    return await _send_publish(desk, replace(action, part=1), *rest)
+
+
+def _all_parts(desk: Any, action: Any, loaded: Any) -> Any:
+    return list(loaded.message.parts)
+
+
+def _no_root(desk: Any, loaded: Any, claim: Any, part: Any) -> Any:
+    return replace(_outgoing(desk, loaded, claim, part), parent=None)
+
+
+def _no_handle(desk: Any, loaded: Any, claim: Any, part: Any) -> Any:
+    return replace(_outgoing(desk, loaded, claim, part), handle=None)
+
+
+async def _unkept(*_: Any, **__: Any) -> None:
+    return None
+
+
+async def _not_dropped(desk: Any, action: Any) -> None:
+    for key in [key for key in desk.confirming if key[0] == action.delivery]:
+        await desk.confirming.pop(key)
+
+
+def _not_released(self: Any, claimed: Any) -> None:
+    self._finish(send.Result(claimed.action.delivery, "unsent", error="stopped"))
+
+
+def _settles_any(delivery: Any, event: Any) -> bool:
+    return False
+
+
+def _by_run_only(delivery: Any, event: Any) -> bool:
+    return _late(delivery, {k: v for k, v in event.items() if k != "claim"})
+
+
+def _any_handle(delivery: Any, event: Any) -> None:
+    _handled(delivery, {k: v for k, v in event.items() if k != "claim"})
+
+
+def _drops_pending(self: Any, state_: Any, landed: Any) -> None:
+    """On a lost race, outcomes that were not pushed are forgotten."""
+    self.events = []
+
+
+async def _wait_without(desk: Any, action: Any, claim: Any, part: int) -> None:
+    """Sends at once, due or not."""
+
+
+def _skew_is_fine(*_: Any) -> None:
+    return None
+
+
+def _late_for_all(wish: Any, done: Any, state_: Any, terms: Any, *rest: Any) -> Any:
+    """Late and expired hold later parts as well."""
+    if done.claim is None and done.live and not done.complete:
+        held = decide._expired(wish, terms) or decide._late(wish, terms, None)
+        if held:
+            return held
+    return _plan_decide(wish, done, state_, terms, *rest)
+
+
+def _deferred_is_fresh(wish: Any, done: Any, state_: Any, terms: Any, *rest: Any) -> Any:
+    if (
+        done.phase == "deferred"
+        and done.live
+        and done.until
+        and done.until <= decide.iso(terms.now)
+    ):
+        return decide._act(wish, "publish")
+    return _plan_decide(wish, done, state_, terms, *rest)
+
+
+def _held_no_more(wish: Any) -> None:
+    return None
+
+
+def _skips_end_claims(delivery: Any, event: Any) -> bool:
+    return event["type"] != "skipped" and _late(delivery, event)
+
+
+def _late_news(delivery: Any, event: Any) -> None:
+    action, delivery.action = delivery.action, "publish"
+    _published(delivery, event)
+    delivery.action = action
+
+
+def _patch(owner: Any, name: str, new: Any) -> tuple[tuple[Any, str, Any], ...]:
+    return ((owner, name, new),)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant("a claim is pushed before the call", _patch(pusher.Pusher, "claim", _no_push)),
+    Mutant(
+        "a claim rests on the ledger it was planned on",
+        _patch(pusher.Pusher, "claim", _claim_anyway),
+    ),
+    Mutant("a lost race is no claim", _patch(pusher.Pusher, "claim", _ignore_conflict)),
+    Mutant(
+        "a push without an answer is no claim",
+        _patch(pusher.Pusher, "claim", _push_unknown_is_fine),
+    ),
+    Mutant("the head is compared and swapped", _patch(remote.SimRemote, "_land", _no_swap)),
+    Mutant(
+        "a part keeps its key",
+        (
+            *_patch(run.claims, "draft", _key_by_attempt),
+            *_patch(state, "_claimed_publish", _fresh_keys),
+        ),
+    ),
+    Mutant(
+        "a search starts at the first claim", _patch(state, "_claimed_publish", _since_last_claim)
+    ),
+    Mutant("the lease is waited for", _patch(decide, "_open_claim", _no_lease)),
+    Mutant(
+        "the lease is waited for by the slower clock",
+        _patch(decide, "_open_claim", _lease_without_skew),
+    ),
+    Mutant(
+        "the skew is allowed for",
+        (
+            *_patch(decide, "_open_claim", _lease_without_skew),
+            *_patch(send, "deadline", _deadline_without_skew),
+        ),
+    ),
+    Mutant(
+        "an open claim is looked into before it is sent again", _patch(decide, "_decide", _reclaim)
+    ),
+    Mutant("a lost answer is not tried again blindly", _patch(SimPlatform, "_call", _blind)),
+    Mutant("what may exist is looked for", _patch(send, "settle", _lost_is_absent)),
+    Mutant(
+        "absence waits for what is under way and for the index",
+        _patch(settle, "_once_at_rest", _no_rest),
+    ),
+    Mutant("absence waits for the index", _patch(settle, "_once_at_rest", _rest_without_lag)),
+    Mutant(
+        "absence waits for what is under way", _patch(settle, "_once_at_rest", _rest_without_flight)
+    ),
+    Mutant("what nobody can know is left to a person", _patch(send, "settle", _doubt_is_absent)),
+    Mutant("ids the ledger owns are no match", _patch(send, "settle", _knows_nothing)),
+    Mutant("nothing is sent near the end of a lease", _patch(send, "deadline", _no_deadline)),
+    Mutant("a part is recorded before the next is sent", _patch(send, "landed", _thread_first)),
+    Mutant("what was sent is recorded", _patch(send, "landed", _no_record)),
+    Mutant("a thread goes on where it stopped", _patch(send, "_missing", _all_parts)),
+    Mutant(
+        "a deferred thread is resumed, not begun again",
+        (*_patch(decide, "_decide", _deferred_is_fresh), *_patch(send, "_missing", _all_parts)),
+    ),
+    Mutant("a part answers the one before it", _patch(send, "outgoing_part", _no_root)),
+    Mutant("a handle is asked for", _patch(send, "outgoing_part", _no_handle)),
+    Mutant("a handle is kept before it is used", _patch(send, "_keep_handle", _unkept)),
+    Mutant("a handle belongs to its claim", _patch(state, "_handle", _any_handle)),
+    Mutant("what was accepted is looked for once more", _patch(send, "confirmed", _not_dropped)),
+    Mutant("a stopped run gives its claims back", _patch(run.Run, "_release", _not_released)),
+    Mutant("an ending names its claim", _patch(state, "_late", _by_run_only)),
+    Mutant("late endings end nothing", _patch(state, "_late", _settles_any)),
+    Mutant("a skip ends no claim", _patch(state, "_late", _skips_end_claims)),
+    Mutant("late news does not end a change", _patch(state, "_published", _late_news)),
+    Mutant("outcomes survive a lost race", _patch(journal.Pending, "show_again", _drops_pending)),
+    Mutant("a call waits for its time", _patch(send, "_until_due", _wait_without)),
+    Mutant("a wrong clock holds the account", _patch(sessions, "_check_clock", _skew_is_fine)),
+    Mutant("late and expired gate the first part only", _patch(decide, "_decide", _late_for_all)),
+    Mutant("held posts are held", _patch(decide, "_held", _held_no_more)),
+)
+
+
+def hunted(mutant: Mutant, worlds: Callable[[], Iterator[Any]], most: int) -> tuple[int, list[str]]:
+    """How many worlds it lived through, and what gave it away; nothing where it outlived all."""
+    count = 0
+    with mutant.applied():
+        for world in worlds():
+            count += 1
+            verdict = world.run()
+            if verdict.violations:
+                return count, verdict.violations
+            if count >= most:
+                break
+    return count, []
