@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from postops.diagnostics import Span
 from postops.errors import (
     AuthExpired,
     LedgerError,
@@ -16,12 +17,12 @@ from postops.errors import (
     RateLimited,
     Rejected,
 )
-from postops.model import Certainty, Finding, Receipt
+from postops.model import Certainty, Finding, Media, MediaFile, Receipt
 from postops.plan import Wish
 from postops.platforms.base import Unreadable
 from postops.publish.ports import Result, Terms
 from postops.publish.send import confirmed, is_weak, publish
-from tests.publish.desks import bench
+from tests.publish.desks import bench, passing
 from tests.publish.stage import Killed
 
 if TYPE_CHECKING:
@@ -250,12 +251,40 @@ async def test_a_run_asked_to_stop_while_it_waits_sends_nothing_and_gives_the_cl
     assert on.done.phase == "released"
 
 
-async def test_a_retry_that_would_end_after_the_deadline_is_not_waited_for() -> None:
-    on = await bench(terms=Terms(lease=timedelta(seconds=330)))
+async def test_a_limit_that_would_end_after_the_deadline_is_not_waited_for() -> None:
+    on = await bench(terms=Terms(lease=timedelta(seconds=330)))  # 30 seconds to send in
     on.platform.answers["publish"] = [RateLimited("slow down", retry_after=60)]
     result = await sent(on)
-    assert (result.outcome, on.clock.waited) == ("deferred", 0)
-    assert on.platform.made("publish") == [1]
+    assert (result.outcome != "published", on.clock.waited) == (True, 0)
+    assert (on.platform.made("publish"), on.done.claim) == ([1], None)
+
+
+async def test_neither_is_another_try_that_would_begin_after_it() -> None:
+    on = await bench()
+    slow = passing(on.clock, on.desk.terms.window.total_seconds() - 0.1, NotSent("no route"))
+    on.platform.answers["publish"] = [slow]
+    result = await sent(on)
+    assert (result.outcome, result.again, on.platform.made("publish")) == ("unsent", True, [1])
+
+
+async def test_a_signal_ends_the_wait_for_another_try() -> None:
+    on = await bench()
+
+    def answer() -> NotSent:
+        on.desk.stop.ask(15)
+        return NotSent("no route")
+
+    on.platform.answers["publish"] = [answer]
+    result = await sent(on)
+    assert (result.outcome, result.again, on.platform.made("prepare")) == ("unsent", False, [1])
+
+
+async def test_the_cards_image_goes_with_the_first_part() -> None:
+    on = await bench(parts=2)
+    image = MediaFile(Media("a.png", None, Span("posts/a.md")), lambda: b"png")
+    claim = await on.claim()
+    await publish(on.desk, on.action(), replace(on.loaded, card_image=image), claim)
+    assert [outgoing.card_image for outgoing in on.platform.outgoing] == [image, None]
 
 
 async def expiring(on: Bench, part: int, name: str = "publish") -> Result:

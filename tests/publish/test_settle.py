@@ -9,7 +9,7 @@ import pytest
 
 from postops.errors import AuthExpired, NotSent, OutcomeUnknown, Rejected
 from postops.model import Certainty, Finding
-from postops.publish.send import outgoing_part, publish
+from postops.publish.send import outgoing_part, publish, reconcile
 from postops.publish.settle import Absent, Doubt, Found, Later, settle
 from tests.publish.desks import bench
 from tests.publish.stage import Killed
@@ -259,6 +259,26 @@ async def test_a_search_starts_before_the_first_claim_by_the_allowed_skew() -> N
 
 
 # ------------------------------------------------------------------------ a dead run's claim
+
+
+async def test_of_a_dead_run_nothing_is_absent_before_its_lease_is_over() -> None:
+    on = await bench(certainty=(Certainty.SEARCH,))
+    claim = await on.claim()
+    result = await reconcile(on.desk, on.action("reconcile"), on.loaded, claim)
+    assert result is not None
+    assert (result.outcome, on.done.phase) == ("unknown", "claimed")
+    on.clock.pause(on.desk.terms.lease.total_seconds())
+    assert await reconcile(on.desk, on.action("reconcile"), on.loaded, claim) is None
+    assert on.done.phase == "released"
+
+
+async def test_every_part_a_dead_run_may_have_sent_is_looked_for_until_one_is_absent() -> None:
+    on = await bench(parts=3)
+    claim = await on.claim()
+    on.platform.answers["find"] = [Finding((on.platform.receipt(n),)) for n in (1, 2)]
+    assert await reconcile(on.desk, on.action("reconcile"), on.loaded, claim) is None
+    assert on.platform.made("find") == [1, 2, 3]
+    assert (on.done.phase, sorted(on.done.parts)) == ("partial", [1, 2])
 
 
 async def test_a_claim_is_settled_from_its_commit_not_from_todays_file(
