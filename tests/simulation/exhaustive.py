@@ -95,10 +95,10 @@ def tight() -> dict[str, Scenario]:
         f"tight {kind.name}": Scenario(
             5,
             (("one", kind.name),),
-            tuple(PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=DUE) for n in range(4)),
-            (Start(100.0, 0, skew=-20.0), Start(365.0, 1, skew=20.0), Start(LATER, 2)),
+            tuple(PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=DUE) for n in range(6)),
+            (Start(100.0, 0, skew=-20.0), Start(372.0, 1, skew=20.0), Start(LATER, 2)),
             storms=(Storm("one", 100.0, 900.0, "publish", "lost-answer"),),
-            lease=300.0,
+            lease=310.0,
             skew=20.0,
         )
         for kind in ALL

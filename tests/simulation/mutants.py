@@ -9,20 +9,25 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
 from postops.errors import LedgerConflict, LedgerError, NotSent, OutcomeUnknown
 from postops.ledger import journal, state
-from postops.model import Certainty
 from postops.plan import Action, decide
-from postops.publish import change, claims, pusher, run, send, sessions, settle
+from postops.publish import claims, pusher, run, send, sessions, settle
 from postops.publish.settle import Absent
 from tests.simulation import remote
+from tests.simulation.exhaustive import singles, workloads
 from tests.simulation.platforms import SimPlatform
+from tests.simulation.seeds import scenario
+from tests.simulation.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from tests.simulation.world import Scenario
 
 
 class Mutant(NamedTuple):
@@ -30,6 +35,7 @@ class Mutant(NamedTuple):
 
     guard: str
     patches: tuple[tuple[Any, str, Any], ...]
+    where: tuple[str, ...] = ()  # workloads, and
     seeds: tuple[int, ...] = ()  # worlds it is known to fall in: tried first
     redundant: str = ""
 
@@ -37,7 +43,12 @@ class Mutant(NamedTuple):
     def applied(self) -> Iterator[None]:
         with ExitStack() as stack:
             for patch in self.patches:
-                stack.enter_context(mock.patch.object(*patch))
+                owner, name, new = patch
+                table = isinstance(owner, dict)
+                changed = (
+                    mock.patch.dict(owner, {name: new}) if table else mock.patch.object(*patch)
+                )
+                stack.enter_context(changed)
             yield
 
 
@@ -295,12 +306,15 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     Mutant(
-        "a search starts at the first claim", _patch(state, "_claimed_publish", _since_last_claim)
+        "a search starts at the first claim",
+        _patch(state, "_claimed_publish", _since_last_claim),
+        redundant="a part is only claimed anew once its absence was proven",
     ),
     Mutant("the lease is waited for", _patch(decide, "_open_claim", _no_lease)),
     Mutant(
         "the lease is waited for by the slower clock",
         _patch(decide, "_open_claim", _lease_without_skew),
+        redundant="the deadline leaves twice the skew before the end of the lease as well",
     ),
     Mutant(
         "the skew is allowed for",
@@ -308,6 +322,7 @@ MUTANTS: tuple[Mutant, ...] = (
             *_patch(decide, "_open_claim", _lease_without_skew),
             *_patch(send, "deadline", _deadline_without_skew),
         ),
+        where=("tight handle", "tight key-ignored"),
     ),
     Mutant(
         "an open claim is looked into before it is sent again", _patch(decide, "_decide", _reclaim)
@@ -324,7 +339,11 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant("what nobody can know is left to a person", _patch(send, "settle", _doubt_is_absent)),
     Mutant("ids the ledger owns are no match", _patch(send, "settle", _knows_nothing)),
-    Mutant("nothing is sent near the end of a lease", _patch(send, "deadline", _no_deadline)),
+    Mutant(
+        "nothing is sent near the end of a lease",
+        _patch(send, "deadline", _no_deadline),
+        where=("tight search",),
+    ),
     Mutant("a part is recorded before the next is sent", _patch(send, "landed", _thread_first)),
     Mutant("what was sent is recorded", _patch(send, "landed", _no_record)),
     Mutant("a thread goes on where it stopped", _patch(send, "_missing", _all_parts)),
@@ -335,13 +354,25 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a part answers the one before it", _patch(send, "outgoing_part", _no_root)),
     Mutant("a handle is asked for", _patch(send, "outgoing_part", _no_handle)),
     Mutant("a handle is kept before it is used", _patch(send, "_keep_handle", _unkept)),
-    Mutant("a handle belongs to its claim", _patch(state, "_handle", _any_handle)),
+    Mutant(
+        "a handle belongs to its claim",
+        _patch(state._ON_DELIVERY, "handle", _any_handle),
+        seeds=(57331,),
+    ),
     Mutant("what was accepted is looked for once more", _patch(send, "confirmed", _not_dropped)),
     Mutant("a stopped run gives its claims back", _patch(run.Run, "_release", _not_released)),
     Mutant("an ending names its claim", _patch(state, "_late", _by_run_only)),
     Mutant("late endings end nothing", _patch(state, "_late", _settles_any)),
-    Mutant("a skip ends no claim", _patch(state, "_late", _skips_end_claims)),
-    Mutant("late news does not end a change", _patch(state, "_published", _late_news)),
+    Mutant(
+        "a skip ends no claim",
+        _patch(state, "_late", _skips_end_claims),
+        where=("expiring search", "expiring handle"),
+    ),
+    Mutant(
+        "late news does not end a change",
+        _patch(state._ON_DELIVERY, "published", _late_news),
+        seeds=(58219,),
+    ),
     Mutant("outcomes survive a lost race", _patch(journal.Pending, "show_again", _drops_pending)),
     Mutant("a call waits for its time", _patch(send, "_until_due", _wait_without)),
     Mutant("a wrong clock holds the account", _patch(sessions, "_check_clock", _skew_is_fine)),
@@ -350,15 +381,26 @@ MUTANTS: tuple[Mutant, ...] = (
 )
 
 
-def hunted(mutant: Mutant, worlds: Callable[[], Iterator[Any]], most: int) -> tuple[int, list[str]]:
+def grounds(mutant: Mutant) -> Iterator[Scenario]:
+    """Worlds to hunt in: where it is known to fall first, then a sample of everything."""
+    for seed in mutant.seeds:
+        yield scenario(seed)
+    known = workloads()
+    for name in mutant.where:
+        yield from (replace(known[name], plan=plan) for plan in singles(known[name]))
+    for one in known.values():
+        yield replace(one, plan={})
+    for one in list(known.values())[:: 1 if not mutant.where else 4]:
+        yield from (replace(one, plan=plan) for plan in islice(singles(one), 0, None, 7))
+    yield from map(scenario, range(1500))
+
+
+def hunted(mutant: Mutant, most: int = 6000) -> tuple[int, list[str]]:
     """How many worlds it lived through, and what gave it away; nothing where it outlived all."""
     count = 0
     with mutant.applied():
-        for world in worlds():
+        for one in islice(grounds(mutant), most):
             count += 1
-            verdict = world.run()
-            if verdict.violations:
-                return count, verdict.violations
-            if count >= most:
-                break
+            if found := World(one).run().violations:
+                return count, found
     return count, []

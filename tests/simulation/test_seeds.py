@@ -1,0 +1,59 @@
+"""Worlds from seeds; `python -m tests.simulation --seed N` shows one that failed, made small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from postops.model import Finding
+from tests.simulation.content import PostSpec
+from tests.simulation.platforms import KeyIgnored
+from tests.simulation.seeds import scenario
+from tests.simulation.shrink import rules, shrunk
+from tests.simulation.trace import lines
+from tests.simulation.world import Scenario, Start, World
+
+pytestmark = pytest.mark.simulation
+
+# Worlds that once went wrong.
+REGRESSIONS = (109, 117, 304, 557, 1047, 3472, 5743, 15826, 25918, 29823, 42_000, 48246, 53591)
+LATER = (57331, 58202, 58219, 58353, 66737)
+
+
+@pytest.mark.parametrize("start", range(0, 4000, 500))
+def test_nothing_is_wrong_in_any_world(start: int) -> None:
+    for seed in range(start, start + 500):
+        assert World(scenario(seed)).run().violations == [], f"--seed {seed}"
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS + LATER)
+def test_what_once_went_wrong_does_not_again(seed: int) -> None:
+    assert World(scenario(seed)).run().violations == []
+
+
+@pytest.mark.parametrize("seed", [3, 421, 3472])
+def test_the_same_seed_gives_the_same_bytes(seed: int) -> None:
+    """I20: or no failure could be replayed."""
+    first, second = World(scenario(seed)).run(), World(scenario(seed)).run()
+    assert first.digest == second.digest
+    assert first.trace == second.trace
+
+
+def test_another_seed_gives_another_world() -> None:
+    assert len({World(scenario(seed)).run().digest for seed in range(50)}) == 50
+
+
+def test_a_failing_world_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a guard taken out, the trace that shows it needs one post and no fault but one."""
+
+    monkeypatch.setattr(KeyIgnored, "look", lambda *_: Finding(()))
+    posts = tuple(PostSpec(name, ("one",), (name,), due=60.0) for name in "abc")
+    large = Scenario(1, (("one", "key-ignored"),), posts, (Start(100.0), Start(1800.0)), rate=0.4)
+    worlds = (World(replace(large, seed=seed)) for seed in range(99))
+    world, verdict = next((w, v) for w in worlds if "I1" in rules(v := w.run()))
+    small = shrunk(world.scenario, verdict)
+    assert (len(small.posts), len(small.starts)) == (1, 1)
+    assert len(small.plan or ()) == 1
+    told = "\n".join(lines(World(small), World(small).run()))
+    assert "<--" in told
