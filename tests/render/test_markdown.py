@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from postops.render.flow import LOSSES, Words, merged
@@ -145,6 +145,7 @@ def test_no_word_is_ever_lost(marked):
 
 @given(st.text(alphabet="ab*_`[]()<>!#-=\n >|~&;:@/\\1.\t", max_size=60))
 @settings(max_examples=500, deadline=None)
+@example(">1\n\\\n1")
 def test_any_text_can_be_read(body):
     flow = read_text(body)
     assert flow.sections

@@ -114,7 +114,7 @@ class Cache:
         entries = {path: self.stored[path] for path in known}
         for path, row in made.items():
             stamps = self._stamps(path, row)
-            if stamps is not None:
+            if stamps is not None and path.isprintable():  # a name that is no text is no JSON
                 entries[path] = [stamps, _pack(row)]
         self._write(orjson.dumps(entries))
 

@@ -107,7 +107,10 @@ class Memory:
             "found": [pack_one(one) for one in report.diagnostics],
             "summary": list(report.summary),
         }
-        data = orjson.dumps(kept)
+        try:
+            data = orjson.dumps(kept)
+        except orjson.JSONEncodeError:  # a file name that is no text
+            return
         try:
             self.mark.write_bytes(f"{self.head} {checksum(data)}\n".encode() + data)
             self.mark.replace(self.file)

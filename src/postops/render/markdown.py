@@ -182,7 +182,12 @@ class Walk:
         """The pieces with the signs of the quotes and lists they stand in before every line."""
         lead = "".join([c.next() for c in self.open])
         rest = "\n" + "".join([c.rest for c in self.open])
-        return [lead, *[p.replace("\n", rest) if isinstance(p, str) else p for p in pieces]]
+        bare = re.compile(re.escape(rest) + "(?=\n)")  # a line on which nothing follows the signs
+
+        def led(text: str) -> str:
+            return bare.sub(rest.rstrip(" "), text.replace("\n", rest))
+
+        return [lead, *[led(p) if isinstance(p, str) and "\n" in p else p for p in pieces]]
 
     def close_section(self) -> None:
         """End the part; one in which nothing stands is none."""
