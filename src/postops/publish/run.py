@@ -148,7 +148,9 @@ class Run:
                 self._finish(result)
 
     async def _reconcile(self, desk: Desk, action: Action) -> Result | None:
-        claim = self.ledger.state.delivery(action.delivery).claim or {}
+        claim = self.ledger.state.delivery(action.delivery).claim
+        if claim is None or not self._as_planned([action]):
+            return None  # another runner has settled it meanwhile, or claimed it anew
         if claim.get("action") == "withdraw":
             return await change.withdraw(desk, action, claim)
         try:
