@@ -112,7 +112,7 @@ def expiring() -> dict[str, Scenario]:
             6,
             (("one", kind.name),),
             (PostSpec("a", ("one",), ("Soon gone",), due=DUE, expires=120.0),),
-            (Start(1.0, 0, wait=300.0), Start(1.8, 1, skew=119.0), Start(LATER, 2)),
+            (Start(1.0, 0, wait=300.0), Start(2.1, 1, skew=119.0), Start(LATER, 2)),
         )
         for kind in ALL
     }

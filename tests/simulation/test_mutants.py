@@ -16,4 +16,4 @@ def test_it_is_noticed(mutant) -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len(MUTANTS) >= 20
-    assert sum(bool(mutant.redundant) for mutant in MUTANTS) <= 2
+    assert sum(bool(mutant.redundant) for mutant in MUTANTS) <= 4
