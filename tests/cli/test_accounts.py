@@ -209,23 +209,3 @@ def test_nobody_listens(leaky: Site, echo: Echo) -> None:
     runs = [leaky.run("account", "check"), leaky.run("publish")]
     assert [ran.code for ran in runs] == [1, 1]
     assert_clean(leaky, *runs)
-
-
-def test_a_module_that_is_not_there_is_not_looked_for_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    import importlib.util
-    import sys
-
-    from postops.cli import _accounts
-
-    monkeypatch.setitem(sys.modules, "sniffio", None)  # so that it is as it was afterwards
-    del sys.modules["sniffio"]
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    _accounts._stop_looking_for_sniffio()
-    assert sys.modules["sniffio"] is None
-    with pytest.raises(ImportError):
-        import sniffio  # noqa: F401
-    monkeypatch.setitem(sys.modules, "sniffio", there := object())
-    _accounts._stop_looking_for_sniffio()
-    assert sys.modules["sniffio"] is there

@@ -74,7 +74,6 @@ async def logins(
 
     import httpx
 
-    _stop_looking_for_sniffio()
     ready = {name: one for name, one in found.items() if one.secrets is not None}
     client = httpx.AsyncClient(
         transport=transport,
@@ -85,16 +84,6 @@ async def logins(
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     async with client:
         yield {name: _login(one, client, clock) for name, one in ready.items()}
-
-
-def _stop_looking_for_sniffio() -> None:
-    """httpcore imports it anew at every lock; where it is not installed, all of `sys.path` is
-    searched each time, which takes longer than the rest of a request."""
-    import sys
-    from importlib.util import find_spec
-
-    if "sniffio" not in sys.modules and find_spec("sniffio") is None:
-        sys.modules["sniffio"] = None  # type: ignore[assignment]  # makes the import fail at once
 
 
 def _login(one: Access, client: httpx.AsyncClient, clock: Clock) -> Login:
