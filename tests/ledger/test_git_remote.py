@@ -456,14 +456,10 @@ async def test_a_history_cut_short_is_proven_by_its_lines(repo: Repo, tmp_path: 
     ("line", "error", "says"),
     [
         ("garbage", LedgerDamaged, f"{DAY}:3: not an event"),
-        ('{"v":1,"type":"claimed"}', LedgerDamaged, f"{DAY}:3: not an event"),
         ('{"v":2,"type":"sent"}', LedgerVersion, f"{DAY}:3: written by a newer postops"),
-        ('{"v":1,"type":"invented"}', LedgerVersion, "type invented"),
-        ('{"v":1,"type":"claimed","seq":9,"prev":""}', LedgerDamaged, "9 stands where 3 belongs"),
-        ('{"v":1,"type":"claimed","seq":3,"prev":"00"}', LedgerDamaged, "hash chain is broken"),
     ],
 )
-async def test_bad_lines(
+async def test_a_bad_line_stops_the_run_before_it_writes(
     repo: Repo, tmp_path: Path, line: str, error: type[LedgerError], says: str
 ) -> None:
     await two_commits(repo)

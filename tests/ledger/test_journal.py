@@ -489,16 +489,6 @@ async def test_a_missing_branch_holds_everything_until_it_is_accepted() -> None:
     assert [e["delivery"] for e in events(later.head)] == ["b@main"]
 
 
-async def test_a_fork_without_the_anchor_is_held() -> None:
-    from dataclasses import replace
-
-    cloud = Cloud()
-    await ledger_with_two(cloud)
-    cloud.head = replace(cloud.head, anchor=None)
-    ledger = await Ledger.open(MemoryRemote(cloud), MemoryOutbox(), Ticking(), "two")
-    assert "no refs/postops/anchor" in (ledger.held or "")
-
-
 # ---------------------------------------------------------------- accounts
 
 
