@@ -13,7 +13,6 @@ from postops import git as postops_git
 from postops.errors import ConfigError, LedgerConflict, LedgerDamaged, LedgerError, LedgerVersion
 from postops.git import Repository
 from postops.ledger import swap
-from postops.ledger.git_head import GitHead
 from postops.ledger.git_remote import ANCHOR, GitRemote
 from postops.ledger.journal import Ledger
 from tests.ledger.conftest import claimed, published
@@ -488,17 +487,6 @@ async def test_a_torn_line_in_git_is_repaired(repo: Repo, tmp_path: Path) -> Non
     assert show(repo.remote, STATE, DAY).count("\n") == 2
 
 
-async def test_a_link_in_the_state_branch_is_refused(repo: Repo, tmp_path: Path) -> None:
-    hand = clone(repo.remote, tmp_path / "h")
-    (hand / "state").mkdir()
-    (hand / "state/evil").symlink_to("/etc/passwd")
-    git(hand, "add", "state/evil")
-    commit(hand, {}, "link")
-    push(hand, "refs/heads/postops-state")
-    with pytest.raises(LedgerDamaged, match=r"state/evil: not a plain file"):
-        await opened(repo.path)
-
-
 # ---------------------------------------------------------------- races between processes
 
 WORKER = """
@@ -588,11 +576,3 @@ def test_only_its_own_heads(repo: Repo) -> None:
 
     with pytest.raises(TypeError):
         GitRemote(Repository.discover(repo.path)).push_sync(Foreign(), {}, "x")  # type: ignore[arg-type]
-
-
-def test_an_unreadable_head(repo: Repo) -> None:
-    repository = Repository.discover(repo.path)
-    with pytest.raises(LedgerError, match="cannot be read"):
-        GitHead(repository, "1" * 40, None).paths("state/")
-    with pytest.raises(LedgerError, match="cannot be read"):
-        GitHead(repository, None, None, files={"state/a": "1" * 40}).read("state/a")
