@@ -88,11 +88,13 @@ def test_a_torn_line_is_cut_off_before_anything_follows_it(tmp_path: Path, run: 
     box.close()
 
 
+@pytest.mark.parametrize("torn", [b"", b'{"id'])
 def test_a_failed_write_leaves_no_half_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: bytes
 ) -> None:
+    (tmp_path / "one.jsonl").write_bytes(line(1) + b"\n" + torn)
     box = FileOutbox(tmp_path, "one")
-    box.append([line(1)])
+    assert ids(box.leftovers()) == ["0001"]
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
