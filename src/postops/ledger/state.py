@@ -386,7 +386,7 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
         _settle(delivery, "withdrawn" if gone else "published")
         delivery.retried_at = None
     else:
-        delivery.phase = "partial"
+        delivery.phase = _standing(delivery) or "partial"
     delivery.error = delivery.reason = delivery.candidates = None
 
 
