@@ -170,3 +170,7 @@ def test_an_event_of_a_closed_month_is_found_although_it_was_not_read() -> None:
     ids = [event(n)["id"] for n in (1, 4)]
     assert quick.landed([*ids, "0", "9" * 26]) == set(ids)
     assert there.days == {*DAYS[:2], APRIL}
+
+    there.asked.clear()
+    assert quick.landed(["0"]) == set()
+    assert there.asked == [], "what was not there before is not looked for again"
