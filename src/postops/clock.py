@@ -31,10 +31,6 @@ class Clock(Protocol):
         """Wait without blocking the other lanes."""
         ...
 
-    def pause(self, seconds: float) -> None:
-        """Wait, blocking the thread: for the back-off between two pushes."""
-        ...
-
     def random(self) -> float:
         """A number in [0, 1), for jitter."""
         ...
@@ -57,9 +53,6 @@ class SystemClock:
         import asyncio
 
         await asyncio.sleep(seconds)  # noqa: TID251 - the seam itself
-
-    def pause(self, seconds: float) -> None:
-        time.sleep(seconds)  # noqa: TID251 - the seam itself
 
     def random(self) -> float:
         return random.random()  # noqa: S311, TID251 - jitter, nothing secret

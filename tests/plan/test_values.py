@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from postops.errors import UnsafePlan
-from postops.plan import iso, make_plan, only, parse
+from postops.plan import iso, make_plan, parse
 from tests.plan.test_decide import NOW, state_of, terms, wish
 
 
@@ -39,12 +39,6 @@ def test_json_has_the_documented_shape() -> None:
         }
     ]
     assert document["waiting"] == [{"delivery": "b@main", "reason": "draft", "until": None}]
-
-
-def test_only_keeps_one_kind_of_action() -> None:
-    plan = make_plan([wish()], state_of(), terms())
-    assert only(plan, "publish") == plan
-    assert only(plan, "withdraw").actions == ()
 
 
 def test_times_survive_the_way_to_text_and_back() -> None:

@@ -23,7 +23,6 @@ from postops.plan.values import (
     Waiting,
     Wish,
     iso,
-    only,
     parse,
 )
 
@@ -41,6 +40,5 @@ __all__ = [
     "Wish",
     "iso",
     "make_plan",
-    "only",
     "parse",
 ]

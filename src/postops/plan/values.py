@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -204,11 +204,6 @@ class Terms:
         return (self.posts is None or post in self.posts) and (
             self.accounts is None or account in self.accounts
         )
-
-
-def only(plan: Plan, action: ActionName) -> Plan:
-    """The plan with one kind of action left."""
-    return replace(plan, actions=tuple(a for a in plan.actions if a.action == action))
 
 
 # ------------------------------------------------------------------------ times as text
