@@ -43,7 +43,7 @@ def test_the_system_clock() -> None:
     before, began = clock.now(), clock.monotonic()
     assert before.utcoffset() == timedelta(0)
     asyncio.run(clock.sleep(0.01))
-    assert clock.monotonic() - began >= 0.02
+    assert clock.monotonic() - began >= 0.01
     assert clock.now() > before
     assert 0 <= clock.random() < 1
     made = [clock.new_id() for _ in range(100)]
