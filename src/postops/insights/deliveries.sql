@@ -195,7 +195,7 @@ told AS (
         CASE
             WHEN verb IN ('claimed', 'in_doubt') THEN verb
             WHEN aside THEN state
-            WHEN verb = 'published' THEN if(complete, standing, 'partial')
+            WHEN verb = 'published' THEN coalesce(standing, 'partial')
             WHEN done THEN if(verb = 'updated', 'published', 'withdrawn')
             WHEN verb IN ('failed', 'deferred', 'skipped') THEN coalesce(standing, verb)
             WHEN verb = 'released' OR (verb = 'retried' AND claim IS NULL AND NOT renewed)
