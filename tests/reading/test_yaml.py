@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 
 import pytest
@@ -11,6 +10,7 @@ import yaml as pyyaml
 from postops.reading import yaml as reading
 from postops.reading.marked import MarkedList, MarkedMap
 from postops.reading.yaml import parse
+from tests.rigs.stuck import not_stuck
 
 
 @pytest.fixture(params=["libyaml", "pure"], autouse=True)
@@ -184,23 +184,20 @@ def merge_bomb(levels: int) -> str:
 def test_bombs_are_refused_at_once_and_build_nothing(make, levels: int, parser: str) -> None:
     text = make(levels)
     tracemalloc.start()
-    started = time.perf_counter()
-    read = parse(text, "f.md")
-    seconds = time.perf_counter() - started
+    with not_stuck():
+        read = parse(text, "f.md")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert read.value is None
     assert [fault.rule for fault in read.faults] == ["alias-or-anchor"]
-    assert seconds < 2  # 5 ms where nothing else runs; what would explode takes minutes
     assert peak < 1_000_000
 
 
 @pytest.mark.parametrize("depth", [10**2, 10**3, 10**4, 10**5, 10**6])
 @pytest.mark.parametrize("opener", ["[", "{a: ", "- ", "? "])
 def test_nesting_is_refused_at_once(depth: int, opener: str, parser: str) -> None:
-    started = time.perf_counter()
-    faults = parse("a: " * (opener[0] in "[{") + opener * depth, "f.md").faults
-    assert time.perf_counter() - started < 5
+    with not_stuck():
+        faults = parse("a: " * (opener[0] in "[{") + opener * depth, "f.md").faults
     expected = "front-matter-too-large" if len(opener) * depth > 16_000 else "nested-too-deep"
     assert [fault.rule for fault in faults] in ([expected], ["front-matter-invalid"])
 

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from postops.sandbox.links import find_links
+from tests.rigs.stuck import not_stuck
 
 
 def urls(text, scheme_required=False):
@@ -51,6 +50,5 @@ def test_positions():
 
 @pytest.mark.parametrize("text", ["a." * 20_000, "https://a.com/" + "(" * 5_000, "x" * 50_000])
 def test_hostile_text_is_quick(text):
-    before = time.process_time()
-    urls(text)
-    assert time.process_time() - before < 2
+    with not_stuck():
+        urls(text)

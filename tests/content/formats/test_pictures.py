@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zlib
 from typing import Any
 
@@ -15,6 +14,7 @@ from postops.content.formats.exif import read_exif
 from postops.content.formats.window import Damaged, Window
 from postops.content.media import inspect
 from postops.model import MediaFacts
+from tests.rigs.stuck import not_stuck
 
 GPS = {1: "N", 2: (52.0, 30.0, 0.0), 3: "E", 4: (13.0, 24.0, 0.0)}
 
@@ -205,10 +205,8 @@ def test_lengths_that_lie_are_told(data: bytes, words: str) -> None:
 )
 def test_a_million_parts_end_soon(make: Any) -> None:
     data = make()
-    started = time.perf_counter()
-    with pytest.raises(Damaged):
+    with pytest.raises(Damaged), not_stuck():
         inspect(data)
-    assert time.perf_counter() - started < 3
 
 
 def test_exif_that_is_nonsense_says_nothing() -> None:
