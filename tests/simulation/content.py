@@ -7,16 +7,15 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from postops.cli._gather import _with_renames
 from postops.diagnostics import Span
 from postops.errors import PostopsError
 from postops.model import Delivery, Measure, Message, Part, digest
-from postops.plan import Wish
+from postops.plan import Wish, with_renames
 from postops.publish.ports import Loaded
 from tests.simulation.clock import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from postops.ledger.state import LedgerState
 
@@ -82,6 +81,7 @@ class Content:
         reached = dict.fromkeys((post.id for post in posts), 0.0)
         self.tip = Commit("c1", {post.id: post for post in posts}, reached)
         self.commits = {"c1": self.tip}
+        self._asked: dict[str, list[Wish]] = {}
 
     def edit(self, at: float, post: str, spec: PostSpec | None) -> None:
         """Put a post in another state, or remove it."""
@@ -93,14 +93,19 @@ class Content:
         name = f"c{len(self.commits) + 1}"
         self.tip = self.commits[name] = Commit(name, posts, reached)
 
-    def wishes(self, commit: Commit, state: LedgerState) -> tuple[Wish, ...]:
-        """As `cli._gather` makes them."""
-        found = [
-            self._wish(commit, spec, account)
-            for spec in commit.posts.values()
-            for account in spec.accounts
-        ]
-        return tuple(_with_renames(found, state, {s.file for s in commit.posts.values()}))
+    def wishes(self, commit: Commit, state: LedgerState) -> Sequence[Wish]:
+        """As `cli._gather` and `cli._sweep` make them."""
+        return with_renames(self.asked(commit), state, {s.file for s in commit.posts.values()})
+
+    def asked(self, commit: Commit) -> Sequence[Wish]:
+        """What a commit asks for, whatever was done."""
+        if commit.name not in self._asked:
+            self._asked[commit.name] = [
+                self._wish(commit, spec, account)
+                for spec in commit.posts.values()
+                for account in spec.accounts
+            ]
+        return self._asked[commit.name]
 
     def _wish(self, commit: Commit, spec: PostSpec, account: str) -> Wish:
         wish = _wish(spec, account, self.platforms[account])

@@ -37,10 +37,10 @@ class Sweep:
         self.commit = commit
         self.ledger = ledger
         self.terms = terms
-        self.wishes = world.content.wishes(commit, ledger.state)
 
     def plan(self, now: datetime) -> Plan:
-        return make_plan(self.wishes, self.ledger.state, replace(self.terms, now=now))
+        wishes = self.world.content.wishes(self.commit, self.ledger.state)
+        return make_plan(wishes, self.ledger.state, replace(self.terms, now=now))
 
     def load(self, delivery: str, commit: str | None = None) -> Loaded:
         return self.world.content.load(commit or self.commit.name, delivery)

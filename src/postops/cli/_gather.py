@@ -44,7 +44,8 @@ _SETTLED = frozenset({"published", "withdrawn", "skipped"})
 class Gathered(NamedTuple):
     """`editions` holds the posts that were read, by id; `content` is the new `INDEX`.
 
-    `ids` are the ids of all posts, by path. `unreadable` says why files came to nothing.
+    `ids` are the ids of all posts, by path; `paths` are the files on the content branch.
+    `unreadable` says why files came to nothing.
     """
 
     wishes: tuple[Wish, ...]
@@ -52,6 +53,7 @@ class Gathered(NamedTuple):
     unreadable: tuple[Diagnostic, ...]
     content: bytes
     ids: Mapping[str, str]
+    paths: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class Gathering:
                 for w in self._unread(line, {})
             ),
         ]
-        wishes = [*_with_renames(wishes, self.state, {entry.path for entry in entries})]
-        here = self._unpushed({entry.path for entry in entries})
+        paths = frozenset(entry.path for entry in entries)
+        here = self._unpushed(paths)
         known_names = {wish.delivery for wish in wishes}
         wishes += (
             w for line in here for w in self._unread(line, {}) if w.delivery not in known_names
@@ -111,6 +113,7 @@ class Gathering:
             (*_first_faults(checked), *odd),
             known if known and not posts and len(index) == known.count(b"\n") else _lines(index),
             {line.path: line.id for line in (*here, *index)},
+            paths,
         )
 
     def _checked(self, due: Sequence[Entry], others: Sequence[PostIndex]) -> Checked:
@@ -309,31 +312,3 @@ def _index(data: bytes | None) -> dict[str, PostIndex]:
         if line is not None:
             found[line.path] = line
     return found
-
-
-def _with_renames(
-    wishes: Iterable[Wish], state: LedgerState, paths: Collection[str]
-) -> Iterator[Wish]:
-    """Say which new posts look like published ones under another name.
-
-    A new post that holds exactly what a vanished one held, or that stands where another id was
-    published from: only a person can say whether it is the same.
-    """
-    wishes = tuple(wishes)
-    wished = {wish.delivery for wish in wishes}
-    gone: dict[str, str] = {}
-    here: dict[str, str] = {}
-    for done in state.deliveries.values():
-        maybe_there = done.parts or done.claim is not None or done.phase == "in_doubt"
-        if done.name in wished or not maybe_there or done.path is None:
-            continue
-        if done.path not in paths:
-            for mark in (done.source, done.blob):
-                if mark:
-                    gone[mark] = done.post
-        else:
-            here[done.path] = done.post
-    for wish in wishes:
-        old = here.get(wish.path) or gone.get(wish.source or "") or gone.get(wish.blob)
-        fresh = wish.delivery not in state.deliveries
-        yield replace(wish, renamed_from=old) if fresh and old and old != wish.post else wish

@@ -10,7 +10,7 @@ from postops.cli import _tip
 from postops.cli._gather import INDEX, Gathered, Gathering, told
 from postops.cli._loader import TipLoader, campaigns_of
 from postops.errors import ConfigError
-from postops.plan import Guard, Plan, Terms, Waiting, make_plan
+from postops.plan import Guard, Plan, Terms, Waiting, make_plan, with_renames
 from postops.policy.workers import uncollected
 from postops.reading.words import nearest
 
@@ -66,7 +66,9 @@ class Sweep:
     def plan(self, now: datetime, passed: Collection[Action] = ()) -> Plan:
         """The plan as the ledger stands at this moment; `passed` as in `plan.Terms`."""
         terms = replace(self.terms, now=now, passed=passed)
-        plan = make_plan(self.gathered.wishes, self.state(), terms)
+        state = self.state()
+        wishes = with_renames(self.gathered.wishes, state, self.gathered.paths)
+        plan = make_plan(wishes, state, terms)
         if self.terms.posts is not None:
             return plan
         unreadable = (

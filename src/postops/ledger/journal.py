@@ -48,12 +48,16 @@ class _Batch(NamedTuple):
 
 
 class Ledger:
-    """The ledger of one run. `held` says why nothing may be claimed; `None` is fine."""
+    """The ledger of one run. `held` says why nothing may be claimed; `None` is fine.
+
+    `moved` counts the heads that others made.
+    """
 
     def __init__(self, remote: StateRemote, outbox: Outbox, clock: Clock, run: str) -> None:
         self.remote = remote
         self.run = run
         self.held: str | None = None
+        self.moved = 0
         self._outbox = outbox
         self._clock = clock
         self._follower = Follower()
@@ -302,6 +306,7 @@ class Ledger:
                 self._follower.rebuild(head)
             else:
                 self._follower.follow(head)
+            self.moved += self._head is None or head.sha != self._head.sha
             self._head = head
             self.held = why_held(head)
         finally:

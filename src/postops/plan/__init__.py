@@ -5,11 +5,12 @@ done. `make_plan` compares them and answers, for every delivery that is not sett
 action or with the reason why it waits. Nothing here reads a file, a clock or the network, so the
 plan reviewed on a pull request is the plan that is carried out (`Plan.digest`).
 
-`values.py` holds the words, `decide.py` the decision about one delivery, `pace.py` what an
-account's own limits hold back.
+`values.py` holds the words, `renames.py` what looks like an old post, `decide.py` the decision about
+one delivery, `pace.py` what an account's own limits hold back.
 """
 
 from postops.plan.decide import make_plan
+from postops.plan.renames import with_renames
 from postops.plan.values import (
     ALARMS,
     PASSING,
@@ -41,4 +42,5 @@ __all__ = [
     "iso",
     "make_plan",
     "parse",
+    "with_renames",
 ]

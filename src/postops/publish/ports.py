@@ -80,6 +80,8 @@ class Loader(Protocol):
 class Ledger(Protocol):
     """What a run needs of the ledger; `postops.ledger.journal.Ledger` in real life."""
 
+    moved: int
+
     @property
     def state(self) -> Any: ...
     @property

@@ -71,6 +71,7 @@ class Run:
         self._rounds: Counter[str] = Counter()
         self._races = 0
         self._planned_on: dict[str, tuple[Any, ...]] = {}
+        self._planned_at = 0
 
     async def carry_out(self, plan: Plan) -> list[Result]:
         """Do what the plan says, and what becomes possible by doing it. Results by delivery.
@@ -94,6 +95,7 @@ class Run:
     async def _round(self, plan: Plan) -> Plan | None:
         """One turn. The next plan, or `None` when there is nothing left to do."""
         self._planned_on = {a.delivery: self._stand(a) for a in plan.actions}
+        self._planned_at = self.ledger.moved
         self._record_skips(plan)
         todo = [a for a in plan.actions if a.delivery not in self._over]
         await self._connect({a.account for a in todo})
@@ -149,7 +151,7 @@ class Run:
 
     async def _reconcile(self, desk: Desk, action: Action) -> Result | None:
         claim = self.ledger.state.delivery(action.delivery).claim
-        if claim is None or not self._as_planned([action]):
+        if claim is None or not self._as_it_stood([action]):
             return None  # another runner has settled it meanwhile, or claimed it anew
         if claim.get("action") == "withdraw":
             return await change.withdraw(desk, action, claim)
@@ -255,8 +257,9 @@ class Run:
             | {"reason": why}
             for action in batch
         ]
+        check = self._as_planned if why is None else self._as_it_stood
         try:
-            events = await self.pusher.claim(drafts, lambda: self._as_planned(batch))
+            events = await self.pusher.claim(drafts, lambda: check(batch))
         except LedgerConflict:
             return None
         for action in batch:
@@ -271,8 +274,17 @@ class Run:
         done = self.ledger.state.delivery(action.delivery)
         return done.generation, done.attempt, done.phase, done.claim, len(done.live)
 
-    def _as_planned(self, batch: Sequence[Action]) -> bool:
+    def _as_it_stood(self, batch: Sequence[Action]) -> bool:
         return all(self._stand(a) == self._planned_on[a.delivery] for a in batch)
+
+    def _as_planned(self, batch: Sequence[Action]) -> bool:
+        """Others may also have done what changes a plan from outside: sent it under its old name."""
+        if not self._as_it_stood(batch):
+            return False
+        if self.ledger.moved == self._planned_at:
+            return True
+        planned = {(action.delivery, action.action) for action in self.replan().actions}
+        return all((action.delivery, action.action) in planned for action in batch)
 
     async def _after_a_lost_race(self, batch: Sequence[Action]) -> Plan | None:
         return self.replan() if await self._lost_race(batch) else None

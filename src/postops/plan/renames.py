@@ -1,0 +1,51 @@
+"""Which new posts look like published ones under another name: only a person can say.
+
+Looked at with every plan and not once a run: another run may publish the old name meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from postops.ledger.state import LedgerState
+    from postops.plan.values import Wish
+
+
+def with_renames(
+    wishes: Sequence[Wish], state: LedgerState, paths: Collection[str]
+) -> Sequence[Wish]:
+    """Set `renamed_from` of new posts that hold what a vanished one held, or stand in its place.
+
+    `paths` are the files on the content branch.
+    """
+    fresh = [wish for wish in wishes if wish.delivery not in state.deliveries]
+    if not fresh:
+        return wishes
+    gone, here = _missed({wish.delivery for wish in wishes}, state, paths)
+    found = {}
+    for wish in fresh:
+        old = here.get(wish.path) or gone.get(wish.source or "") or gone.get(wish.blob)
+        if old and old != wish.post:
+            found[wish.delivery] = replace(wish, renamed_from=old)
+    return [found.get(wish.delivery, wish) for wish in wishes] if found else wishes
+
+
+def _missed(
+    wished: Collection[str], state: LedgerState, paths: Collection[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Posts that may be out and are not asked for any more: by content, and by a path still there."""
+    gone: dict[str, str] = {}
+    here: dict[str, str] = {}
+    for done in state.deliveries.values():
+        maybe_there = done.parts or done.claim is not None or done.phase == "in_doubt"
+        if done.name in wished or not maybe_there or done.path is None:
+            continue
+        if done.path in paths:
+            here[done.path] = done.post
+        else:
+            gone |= {mark: done.post for mark in (done.source, done.blob) if mark}
+    return gone, here
