@@ -325,3 +325,42 @@ def test_any_split_folds_to_the_same(events: list[dict[str, Any]], cuts: set[int
     assert follower.state == at_once
     in_days = fold(days)
     assert in_days == at_once
+
+
+# ------------------------------------------------------------------------ a dead run's thread
+
+OVER = event("claimed", run="two", action="publish", parts=2, keys={"1": "k1"}, source="s1")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param((THREAD, event("in_doubt", run="two", part=1)), id="found by another run"),
+        pytest.param((THREAD, OVER, event("in_doubt", run="two", part=1)), id="taken over by it"),
+    ],
+)
+def test_once_a_part_is_known_the_rest_of_a_dead_runs_thread_is_still_open(
+    before: tuple[dict[str, Any], ...],
+) -> None:
+    """It went on if that part was answered: what comes next must be looked for, not sent."""
+    claim = before[-2]
+    done = after(*before, IS_OUT).delivery(D)
+    assert (done.phase, done.claim) == ("claimed", claim)
+    proven = event("released", run="three", claim=claim["id"], part=2)
+    assert after(*before, IS_OUT, proven).delivery(D).phase == "partial"
+
+
+@pytest.mark.parametrize(
+    ("events", "phase"),
+    [
+        pytest.param((THREAD, DOUBT, IS_OUT), "partial", id="the run that doubts sent no more"),
+        pytest.param((THREAD, event("in_doubt", run="two"), IS_NOT), "released", id="not there"),
+        pytest.param(
+            (THREAD, event("in_doubt", run="two"), RETRIED, IS_OUT), "partial", id="again"
+        ),
+        pytest.param((CLAIM, event("in_doubt", run="two"), IS_OUT), "published", id="only part"),
+    ],
+)
+def test_otherwise_nothing_of_it_is_open(events: tuple[dict[str, Any], ...], phase: str) -> None:
+    done = after(*events).delivery(D)
+    assert (done.phase, done.claim) == (phase, None)

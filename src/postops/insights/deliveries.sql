@@ -76,6 +76,8 @@ told AS (
             id VARCHAR, run VARCHAR, recorded_at TIMESTAMPTZ, source VARCHAR, payload VARCHAR,
             commit VARCHAR, blob VARCHAR, path VARCHAR, due_at TIMESTAMPTZ
         ) AS claim,
+        -- Whether it goes back to a run that died at it; such a claim while a part is in doubt.
+        false AS inherited, claim AS doubted,
         NULL::VARCHAR AS source, NULL::VARCHAR AS payload, NULL::VARCHAR AS commit,
         NULL::VARCHAR AS blob, NULL::VARCHAR AS path, NULL::TIMESTAMPTZ AS due_at,
         NULL::TIMESTAMPTZ AS published_at, NULL::DOUBLE AS lateness, NULL::TIMESTAMPTZ AS until,
@@ -107,7 +109,8 @@ told AS (
                 WHEN 'retried' THEN t.claim IS NULL AND t.state IN ('published', 'withdrawn')
                 ELSE false
             END AS renewed,
-            verb = 'claimed' AND coalesce(h.e.action, 'publish') = 'publish' AS to_publish
+            verb = 'claimed' AND coalesce(h.e.action, 'publish') = 'publish' AS to_publish,
+            t.claim IS NOT NULL AND NOT renewed AND (t.inherited OR t.claim.run <> h.e.run) AS dead
         FROM told t JOIN history h ON h.delivery = t.delivery AND h.n = t.n + 1
     ),
     begun AS NOT MATERIALIZED (
@@ -117,6 +120,7 @@ told AS (
                 if(renewed, 0, attempt) AS attempt,
                 if(renewed, 'new', state) AS state,
                 if(renewed, NULL, claim) AS claim,
+                if(renewed OR verb IN ('claimed', 'retried'), NULL, doubted) AS doubted,
                 if(renewed, NULL, action) AS action,
                 if(renewed, NULL, published_at) AS published_at,
                 if(renewed, NULL, lateness) AS lateness,
@@ -184,6 +188,9 @@ told AS (
             -- Whose word on the content counts: the event's, before that its claim's.
             verb = 'updated' AND done
             OR (verb = 'failed' AND claim IS NOT NULL AND action = 'update') AS claim_says,
+            -- A part of a dead run's is known now; it may have sent the ones behind it.
+            verb = 'published' AND e.type = 'resolved' AND standing IS NULL
+                AND doubted IS NOT NULL AS reopened,
             claim_says OR to_publish OR (verb = 'published' AND NOT aside)
             OR (verb IN ('failed', 'skipped') AND NOT complete) AS event_says,
             if(event_says, e, NULL) AS said,
@@ -195,6 +202,7 @@ told AS (
         CASE
             WHEN verb IN ('claimed', 'in_doubt') THEN verb
             WHEN aside THEN state
+            WHEN reopened THEN 'claimed'
             WHEN verb = 'published' THEN coalesce(standing, 'partial')
             WHEN done THEN if(verb = 'updated', 'published', 'withdrawn')
             WHEN verb IN ('failed', 'deferred', 'skipped') THEN coalesce(standing, verb)
@@ -212,10 +220,13 @@ told AS (
                 payload := e.payload, commit := e.commit, blob := e.blob, path := e.path,
                 due_at := e.due_at
             )
+            WHEN reopened THEN doubted
             WHEN done OR (verb <> 'late' AND e.type = 'resolved')
                 OR verb IN ('failed', 'deferred', 'skipped', 'released', 'in_doubt') THEN NULL
             ELSE claim
         END,
+        if(verb = 'claimed', dead, inherited),
+        if(verb = 'in_doubt', if(dead, claim, NULL), doubted),
         coalesce(said.source, claimed.source, source),
         coalesce(said.payload, claimed.payload, payload),
         coalesce(said.commit, claimed.commit, commit),

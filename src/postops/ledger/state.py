@@ -71,7 +71,9 @@ class DeliveryState:
     holds the `handle` event of each part: of the open claim, or of the last one until the next.
     `source`, `payload`, `commit` and `blob` are of what was published (of what was claimed, until
     then). `error` and `reason` are of the last event that gave one, and empty after a success.
-    `retried_at` stands from a person's `retry` until it came to something.
+    `retried_at` stands from a person's `retry` until it came to something. `inherited` says that the
+    open claim was taken over from a run that died at it; `doubted` is the claim of such a run while
+    one of its parts is in doubt: it may have sent the parts behind that one, too.
     """
 
     name: str
@@ -104,6 +106,8 @@ class DeliveryState:
     candidates: list[Any] | None = None
     last_commit: str | None = None
     retried_at: str | None = None
+    inherited: bool = False
+    doubted: dict[str, Any] | None = None
 
     def copy(self) -> DeliveryState:
         """One that may be changed without changing this one. Events are shared: nobody edits them."""
@@ -318,6 +322,8 @@ def _claimed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     # A handle outlives its claim only where that may have been used: taken over, or in doubt.
     if delivery.prepared and delivery.claim is None and delivery.phase != "in_doubt":
         delivery.prepared = {}
+    delivery.inherited = _of_the_dead(delivery, event)
+    delivery.doubted = None
     delivery.claim = event
     delivery.action = event.get("action", "publish")
     delivery.attempt = event.get("attempt", delivery.attempt + 1)
@@ -444,6 +450,7 @@ def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 
 def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    delivery.doubted = delivery.claim if _of_the_dead(delivery, event) else None
     _settle(delivery, "in_doubt")
     if delivery.action in (None, "publish"):  # doubt about a change leaves what is there
         delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
@@ -456,6 +463,8 @@ def _resolved(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if event.get("outcome") == "published":
         delivery.claim = None
         _published(delivery, event)
+        if delivery.phase == "partial" and delivery.doubted is not None:
+            delivery.claim, delivery.phase = delivery.doubted, "claimed"  # what about the rest?
     else:
         _released(delivery, event)
         delivery.error = delivery.candidates = None
@@ -464,6 +473,7 @@ def _resolved(delivery: DeliveryState, event: dict[str, Any]) -> None:
 def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.retried_at = event["recorded_at"]
     delivery.error = delivery.reason = delivery.until = delivery.candidates = None
+    delivery.doubted = None
     if delivery.claim is not None:
         return
     if delivery.phase in ("published", "withdrawn"):
@@ -480,6 +490,12 @@ def _settle(delivery: DeliveryState, phase: Phase) -> None:
     delivery.phase = phase
 
 
+def _of_the_dead(delivery: DeliveryState, event: dict[str, Any]) -> bool:
+    """Whether the open claim is, or goes back to, that of a run other than the event's."""
+    claim = delivery.claim
+    return claim is not None and (delivery.inherited or claim["run"] != event["run"])
+
+
 def _standing(delivery: DeliveryState) -> Phase | None:
     """What a delivery is whatever came of its last claim: published, withdrawn, or neither yet."""
     if not delivery.parts:
@@ -494,7 +510,7 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.generation = number
     delivery.attempt = 0
     delivery.phase = "new"
-    delivery.claim = delivery.action = None
+    delivery.claim = delivery.action = delivery.doubted = None
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
 
