@@ -271,6 +271,42 @@ async def test_where_the_list_is_complete_it_decides() -> None:
     assert (result.outcome, on.there.sent) == ("published", ["Part 1"])
 
 
+# ------------------------------------------------------------------------ an id of our own
+
+
+class Arriving(list[Any]):
+    """The looks so far; what was on its way is there from the third on."""
+
+    def __init__(self, there: There) -> None:
+        super().__init__()
+        self.there = there
+
+    def append(self, look: Any) -> None:
+        super().append(look)
+        if len(self) == 3:
+            self.there.posts["late"] = look.part.text
+
+
+async def test_under_an_id_of_our_own_it_is_sent_again_at_once() -> None:
+    on = Stand(Certainty.CLIENT_ID)
+    on.there.script, on.there.lists = [("before", LOST)], True
+    result = await on.run()
+    assert result is not None
+    assert (result.outcome, on.reasons) == ("published", [None, ONCE_MORE])
+    assert on.clock.waited < 59
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_no_to_the_second_says_nothing_of_the_first(arrives: bool) -> None:
+    on = Stand(Certainty.CLIENT_ID)
+    on.there.script, on.there.lists = [("before", LOST), ("before", Rejected("no"))], True
+    on.there.asked = Arriving(on.there) if arrives else []
+    result = await on.run()
+    assert result is not None
+    assert (result.outcome, on.phase) == (("published",) * 2 if arrives else ("failed",) * 2)
+    assert on.clock.waited >= 59
+
+
 # ------------------------------------------------------------------------ idempotency key
 
 KEY = {"idempotency_seconds": 3600}

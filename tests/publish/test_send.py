@@ -378,11 +378,23 @@ async def test_a_no_is_of_the_payload_that_was_sent() -> None:
     )
 
 
-async def test_a_duplicate_that_is_found_is_this_very_post() -> None:
+async def test_a_duplicate_that_is_found_is_this_very_post_where_it_was_sent_before() -> None:
     on = await bench()
+    first = await on.claim()
+    on.ledger.record({"type": "released", "delivery": first["delivery"], "claim": first["id"]})
+    on.clock.pause(5)
     on.platform.answers["publish"] = [Rejected("said before", duplicate=True)]
     on.platform.answers["find"] = [Finding((on.platform.receipt(1),))]
     assert (await sent(on)).outcome == "published"
+
+
+async def test_a_duplicate_of_what_was_never_sent_before_is_for_a_person_to_look_at() -> None:
+    """Another run may have sent the same words for another delivery, and not have told yet."""
+    on = await bench()
+    on.platform.answers["publish"] = [Rejected("said before", duplicate=True)]
+    on.platform.answers["find"] = [Finding((on.platform.receipt(1),))]
+    assert (await sent(on)).outcome == "in-doubt"
+    assert on.done.candidates == ["https://p.test/id-1"]
 
 
 async def test_a_duplicate_of_something_else_is_a_no() -> None:

@@ -10,7 +10,7 @@ import pytest
 from postops.errors import AuthExpired, NotSent, OutcomeUnknown, Rejected
 from postops.model import Certainty, Finding
 from postops.publish.send import outgoing_part, publish, reconcile
-from postops.publish.settle import Absent, Doubt, Found, Later, settle
+from postops.publish.settle import Absent, Doubt, Found, Later, Repeat, settle
 from tests.publish.desks import bench
 from tests.publish.stage import Killed
 
@@ -75,11 +75,17 @@ async def test_a_machine_that_dies_after_the_call_leaves_one_post(
 # ------------------------------------------------------------------------ at a desk
 
 
-async def settled(on: Bench, *, sent_in: float = -3600, known: frozenset[str] = frozenset()) -> Any:
+async def settled(
+    on: Bench,
+    *,
+    sent_in: float = -3600,
+    known: frozenset[str] = frozenset(),
+    repeated: bool = False,
+) -> Any:
     claim = await on.claim()
     outgoing = outgoing_part(on.desk, on.loaded, claim, on.loaded.message.parts[0])
     sent_by = on.clock.at + timedelta(seconds=sent_in)
-    return await settle(on.desk, outgoing, sent_by=sent_by, known=known)
+    return await settle(on.desk, outgoing, sent_by=sent_by, known=known, repeated=repeated)
 
 
 @pytest.mark.parametrize("ways", [(), (Certainty.NONE,)])
@@ -139,10 +145,18 @@ async def test_a_request_that_may_still_be_on_its_way_is_waited_for() -> None:
     assert on.clock.waited >= 59
 
 
-async def test_with_an_id_of_our_own_nothing_is_waited_for() -> None:
+async def test_under_an_id_of_our_own_it_is_sent_once_more_without_waiting() -> None:
     on = await bench(certainty=(Certainty.CLIENT_ID, Certainty.SEARCH), search_lag_seconds=60)
-    assert await settled(on, sent_in=60) == Absent()
+    assert isinstance(await settled(on, sent_in=60), Repeat)
     assert on.clock.waited == 0
+    assert await settled(on, sent_in=60, repeated=True) == Absent()
+    assert on.clock.waited >= 119
+
+
+async def test_under_an_id_that_another_text_has_nothing_is_sent_once_more() -> None:
+    on = await bench()
+    on.platform.answers["find"] = [Finding((), complete=False)] * 2
+    assert isinstance(await settled(on, sent_in=60), Doubt)
 
 
 async def test_a_wait_beyond_all_patience_is_left_to_a_later_run() -> None:
@@ -211,7 +225,7 @@ async def test_found_is_published_and_nothing_is_sent_again() -> None:
 
 
 async def test_absent_gives_the_claim_back_and_may_be_sent_in_this_very_run() -> None:
-    on = await bench()
+    on = await bench(certainty=(Certainty.SEARCH,))
     result = await lost(on)
     assert (result.outcome, result.again, on.done.phase) == ("unsent", True, "released")
     [event] = on.said("released")
@@ -275,6 +289,7 @@ async def test_of_a_dead_run_nothing_is_absent_before_its_lease_is_over() -> Non
 async def test_every_part_a_dead_run_may_have_sent_is_looked_for_until_one_is_absent() -> None:
     on = await bench(parts=3)
     claim = await on.claim()
+    on.clock.pause(on.desk.terms.lease.total_seconds())
     on.platform.answers["find"] = [Finding((on.platform.receipt(n),)) for n in (1, 2)]
     assert await reconcile(on.desk, on.action("reconcile"), on.loaded, claim) is None
     assert on.platform.made("find") == [1, 2, 3]

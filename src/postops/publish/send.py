@@ -70,6 +70,8 @@ async def _one_part(
             return (await _settled(desk, loaded, claim, part, by, str(error)))[1]
         if isinstance(error, Rejected) and error.duplicate:
             return await _said_before(desk, loaded, claim, part, error)
+        if _is_final(error) and repeats(claim, part.number):
+            return await _refused_now(desk, loaded, claim, part, error)
         return refused(desk, claim, part.number, error)
     if desk.platform.capabilities.confirm:
         look = asyncio.create_task(_second_look(desk, outgoing, receipt))
@@ -268,7 +270,7 @@ def _asked_to_wait(desk: Desk, error: Exception) -> str | None:
 def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:
     """Nothing was sent. Give the claim back, or write down the platform's no."""
     event, name, text = about(claim, part), claim["delivery"], str(error)
-    final = isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable))
+    final = _is_final(error)
     if repeats(claim, part):  # what was sent before this claim may be there all the same
         until = _asked_to_wait(desk, error)
         unknown = Result(name, "unknown", error=text, until=until)
@@ -277,15 +279,35 @@ def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> R
         desk.pusher.record(event | {"type": "deferred", "until": until, "reason": text})
         return Result(name, "deferred", error=text, until=until)
     if isinstance(error, Rejected) and final:
-        sent = {"payload": claim["payload"]} if "payload" in claim else {}
-        no = {"type": "failed", "error": text, "status": error.status}
-        desk.pusher.record(event | no | sent)
-        return Result(name, "failed", error=text)
+        return _failed(desk, claim, part, error)
     desk.pusher.record(event | {"type": "released", "reason": text})
     if isinstance(error, AuthExpired):
         return Result(name, "held", error=text)
     again = isinstance(error, OutOfTime) and not desk.stop.asked
     return Result(name, "unsent", error=text, again=again)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether it is the platform's no to the post, not to the login or to what was answered."""
+    return isinstance(error, Rejected) and not isinstance(error, (AuthExpired, Unreadable))
+
+
+def _failed(desk: Desk, claim: dict[str, Any], part: int, error: Rejected) -> Result:
+    sent = {"payload": claim["payload"]} if "payload" in claim else {}
+    no = {"type": "failed", "error": str(error), "status": error.status}
+    desk.pusher.record(about(claim, part) | no | sent)
+    return Result(claim["delivery"], "failed", error=str(error))
+
+
+async def _refused_now(
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: Exception
+) -> Result:
+    """A no to what was sent once more says nothing of the first time: that may be on its way."""
+    by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
+    verdict = await _look(desk, loaded, claim, part, by, repeated=True)
+    if isinstance(verdict, Absent) and isinstance(error, Rejected):
+        return _failed(desk, claim, part.number, error)
+    return await _written(desk, loaded, claim, part, verdict, str(error))
 
 
 async def _said_before(
@@ -299,8 +321,12 @@ async def _said_before(
             return await landed(desk, loaded, claim, part, error.receipt)
         return refused(desk, claim, part.number, error)
     verdict = await _look(desk, loaded, claim, part, desk.clock.now(), repeated=True)
+    if not before and isinstance(verdict, Found):
+        # A proxy may have sent it twice; or it is another delivery's, whose record is on its way.
+        verdict = Doubt("this is there", (verdict.receipt.url,))
     ways = desk.platform.certainty_for(loaded.message)
-    theirs = not before and Certainty.DUPLICATE_REJECTION in ways and isinstance(verdict, Doubt)
+    blind = isinstance(verdict, Doubt) and not verdict.candidates
+    theirs = not before and Certainty.DUPLICATE_REJECTION in ways and blind
     if theirs or isinstance(verdict, Absent):
         return refused(desk, claim, part.number, error)
     return await _written(desk, loaded, claim, part, verdict, str(error))

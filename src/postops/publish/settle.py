@@ -44,7 +44,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Nobody can tell, but the platform knows an identical payload again: send it once more."""
+    """Nobody can tell yet, but the platform knows an identical payload again: send it once more."""
 
     why: str
 
@@ -77,12 +77,15 @@ async def settle(
         return Doubt("the platform offers no way to find out")
     if ways[0] is Certainty.HANDLE and outgoing.handle is None:
         return Absent()  # the handle is in the ledger before the call that needs it
+    own_id = ways[0] is Certainty.CLIENT_ID
     may_repeat = not repeated and _knows_again(desk, outgoing, ways)
     lag = timedelta(seconds=desk.platform.capabilities.search_lag_seconds)
     at_rest = sent_by + lag
-    final = ways[0] is Certainty.CLIENT_ID or desk.clock.now() >= at_rest
+    final = desk.clock.now() >= at_rest
     try:
         verdict = _verdict(await _find(desk, outgoing, known))
+        if not final and not repeated and own_id and isinstance(verdict, Absent):
+            return Repeat("it is not there yet")  # what lands late is the same post: nobody waits
         if not final and (isinstance(verdict, Absent) or (may_repeat and _unlisted(verdict))):
             verdict = await _once_at_rest(desk, outgoing, at_rest, known)
     except PlatformError as error:
@@ -115,10 +118,7 @@ def _unlisted(verdict: Verdict) -> bool:
 async def _once_at_rest(
     desk: Desk, outgoing: Outgoing, at_rest: datetime, known: frozenset[str]
 ) -> Verdict:
-    """Absent is only what is not there once no request is under way and the index has caught up.
-
-    A platform that knows the post by an id of ours is spared this: what lands late is the same.
-    """
+    """Absent is only what is not there once no request is under way and the index has caught up."""
     remaining = (at_rest - desk.clock.now()).total_seconds()
     if remaining > desk.terms.patience or not await desk.nap(remaining):
         return Later(f"it may still be on its way, or not be listed yet, until {iso(at_rest)}")
