@@ -101,8 +101,11 @@ class MemoryOutbox:
     def leftovers(self) -> list[dict[str, Any]]:
         return [orjson.loads(line) for line in self.lines]
 
-    def append(self, lines: Sequence[bytes]) -> None:
+    def append(self, lines: Sequence[bytes], *, sync: bool = True) -> None:
         self.lines.extend(lines)
+
+    async def sync(self) -> None:
+        pass
 
     def settle(self) -> None:
         self.lines.clear()

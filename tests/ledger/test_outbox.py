@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import orjson
@@ -138,3 +140,55 @@ def test_a_place_that_cannot_be_written_is_a_ledger_error(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(LedgerError, match="cannot write"):
         FileOutbox(tmp_path / "file" / "outbox", "one")
+
+
+# ------------------------------------------------------------------------ one wait for all lanes
+
+
+async def test_lanes_share_the_wait_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten outcomes at once: one sync is under way, and a second takes in all that came meanwhile."""
+    box, synced, going = FileOutbox(tmp_path, "run"), [0], threading.Event()
+    real = os.fsync
+
+    def slow(file: int) -> None:
+        going.wait(10)
+        real(file)
+        synced[0] += 1
+
+    monkeypatch.setattr(os, "fsync", slow)
+
+    async def lane(number: int) -> int:
+        box.append([line(number)], sync=False)
+        await box.sync()
+        return synced[0]
+
+    lanes = [asyncio.create_task(lane(number)) for number in range(10)]
+    await asyncio.wait(lanes, timeout=0.01)  # all of them have written, and wait
+    assert ids(glance(tmp_path)) == [f"{number:04}" for number in range(10)]
+    assert not any(task.done() for task in lanes)
+    going.set()
+    assert min(await asyncio.gather(*lanes)) >= 1
+    assert synced[0] <= 2
+    await box.sync()
+    assert synced[0] <= 2  # nothing was left to wait for
+    box.close()
+
+
+async def test_a_disk_that_fails_is_heard_of_by_every_lane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = FileOutbox(tmp_path, "run")
+    box.append([line(1), line(2)], sync=False)
+
+    def broken(_: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", broken)
+        found = await asyncio.gather(box.sync(), box.sync(), return_exceptions=True)
+    assert [type(error) for error in found] == [LedgerError] * 2
+    await box.sync()
+    assert ids(glance(tmp_path)) == ["0001", "0002"]
+    box.close()

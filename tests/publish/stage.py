@@ -190,16 +190,16 @@ class Stage:
         if self.kill_at is None:
             return
         kind, count = self.kill_at
-        record, left = run.pusher.record, [count]
+        record, left = run.ledger.record, [count]
 
-        def armed(draft):
-            if draft["type"] == kind:
-                left[0] -= 1
+        def armed(*drafts, **how):
+            for draft in drafts:
+                left[0] -= draft["type"] == kind
                 if left[0] == 0:
                     raise Killed
-            return record(draft)
+            return record(*drafts, **how)
 
-        run.pusher.record = armed  # type: ignore[method-assign]
+        run.ledger.record = armed  # type: ignore[method-assign]
         self.kill_at = None
 
     # ------------------------------------------------------------------ the truth

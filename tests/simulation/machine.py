@@ -81,14 +81,18 @@ class Disk:
     def __init__(self, machine: Machine, step: Callable[[str, str], Any]) -> None:
         self.machine = machine
         self._step = step
+        self._unsynced: list[bytes] = []
 
     def leftovers(self) -> list[dict[str, Any]]:
         self.machine.check()
         events = [orjson.loads(line) for line in self.machine.disk]
         return sorted(events, key=lambda event: str(event["id"]))
 
-    def append(self, lines: Sequence[bytes]) -> None:
+    def append(self, lines: Sequence[bytes], *, sync: bool = True) -> None:
         self.machine.check()
+        if not sync:
+            self._unsynced.extend(lines)  # lost with the machine
+            return
         after = self._step("disk", "append")
         self.machine.disk.extend(lines)
         for line in lines:
@@ -96,6 +100,11 @@ class Disk:
             if event["type"] in ("published", "adopted", "resolved"):
                 self.machine.recorded.add((event["delivery"], event.get("part", 1)))
         after()
+
+    async def sync(self) -> None:
+        lines, self._unsynced = self._unsynced, []
+        if lines:
+            self.append(lines)
 
     def settle(self) -> None:
         self.machine.check()

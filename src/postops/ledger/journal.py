@@ -120,17 +120,23 @@ class Ledger:
 
     # ------------------------------------------------------------------ writing
 
-    def record(self, *drafts: Draft) -> list[dict[str, Any]]:
+    def record(self, *drafts: Draft, sync: bool = True) -> list[dict[str, Any]]:
         """Write outcomes down: on disk when this returns, in `state` at once, pushed later.
 
         Raises `LedgerError` where the disk refuses; the events then still go with the next push.
         """
         events = [stamp(draft, self._clock, self.run) for draft in drafts]
         try:
-            self._outbox.append([encode(event) for event in events])
+            self._outbox.append([encode(event) for event in events], sync=sync)
         finally:
             for event in events:
                 self._pending.add(self.state, event)
+        return events
+
+    async def recorded(self, *drafts: Draft) -> list[dict[str, Any]]:
+        """`record`, while other lanes go on: their outcomes share the wait for the disk."""
+        events = self.record(*drafts, sync=False)
+        await self._outbox.sync()
         return events
 
     async def claim(self, drafts: Sequence[Draft]) -> list[dict[str, Any]]:

@@ -32,11 +32,20 @@ class Pusher:
     def record(self, draft: dict[str, Any]) -> dict[str, Any]:
         """Durable on disk when this returns; pushed soon."""
         [event] = self._ledger.record(draft)
+        self._pushed_soon()
+        return event
+
+    async def recorded(self, draft: dict[str, Any]) -> dict[str, Any]:
+        """The same, without holding up the other lanes."""
+        [event] = await self._ledger.recorded(draft)
+        self._pushed_soon()
+        return event
+
+    def _pushed_soon(self) -> None:
         if self._ledger.pending >= self._terms.push_count:
             self.push_soon()
         elif self._timer is None or self._timer.done():
             self._timer = asyncio.create_task(self._push_later())
-        return event
 
     async def claim(
         self, drafts: Sequence[dict[str, Any]], as_planned: Callable[[], bool]

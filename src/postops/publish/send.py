@@ -219,7 +219,7 @@ async def landed(
     due, lateness = parse(claim.get("due_at")), None
     if due is not None:
         lateness = round((receipt.at - due).total_seconds(), 3)
-    desk.pusher.record(
+    await desk.pusher.recorded(
         {
             "type": "published",
             "delivery": claim["delivery"],
