@@ -47,7 +47,7 @@ def seconds(side: Side) -> float:
     done = subprocess.run(
         side.command,
         cwd=side.cwd,
-        env={**os.environ, **(side.env or {})},
+        env=_environ(side),
         capture_output=True,
         check=False,
     )
@@ -56,6 +56,13 @@ def seconds(side: Side) -> float:
         sys.exit(f"{side.name} exited {done.returncode}:\n{done.stdout.decode()[-2000:]}\n"
                  f"{done.stderr.decode()[-2000:]}")  # fmt: skip
     return taken
+
+
+def _environ(side: Side) -> dict[str, str]:
+    """Both sides may keep what they compile, as installed programs do: the warm run writes it."""
+    environ = {**os.environ, **(side.env or {})}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environ
 
 
 def compare(ours: Side, theirs: Side, rounds: int) -> Times:
