@@ -41,6 +41,7 @@ from tests.platforms.harness import (
 
 POST = "POST /api/v1/statuses"
 ONE = "GET /api/v1/statuses/7"
+SEVERAL = "GET /api/v1/statuses"
 SOURCE = "GET /api/v1/statuses/7/source"
 ME = "GET /api/v1/accounts/verify_credentials"
 LIST = "GET /api/v1/accounts/1/statuses"
@@ -186,18 +187,40 @@ async def confirm(script: Server) -> bool:
     out = outgoing("mastodon")
     platform = account("mastodon", script)
     made = await platform.publish(out, {"media_ids": []})
-    return await platform.confirm(out, made)
+    return await platform.confirm([made]) == {made.remote_id}
 
 
-async def test_the_second_look_tells_what_was_kept() -> None:
-    assert await confirm(server())
-    assert not await confirm(server({ONE: NOT_FOUND}))
+@pytest.mark.parametrize(
+    ("several", "one", "there"),
+    [
+        pytest.param(json(200, [status()]), NOT_FOUND, True, id="listed"),
+        pytest.param(json(200, []), NOT_FOUND, False, id="in neither"),
+        pytest.param(json(200, []), json(200, status()), True, id="a list that leaves it out"),
+        pytest.param(NOT_FOUND, json(200, status()), True, id="no such list"),
+        pytest.param(NOT_FOUND, NOT_FOUND, False, id="no such list, no such post"),
+        pytest.param(page(200), json(200, status()), True, id="something else in its place"),
+    ],
+)
+async def test_the_second_look_tells_what_was_kept(
+    several: object, one: object, there: bool
+) -> None:
+    assert await confirm(server({SEVERAL: several, ONE: one})) is there
 
 
-@pytest.mark.parametrize("look", [lost(), page(502), page(200), json(429, {})])
+async def test_the_second_look_takes_few_calls() -> None:
+    found = [status(number=n) for n in range(100, 145)]
+    made = [receipt(one["id"]) for one in found]
+    script = server({SEVERAL: json(200, found)})
+    kept = await account("mastodon", script).confirm(made)
+    assert kept == {one.remote_id for one in made}
+    asked = [request.url.params.get_list("id[]") for request in script.asked(SEVERAL)]
+    assert [len(ids) for ids in asked] == [20, 20, 5]
+
+
+@pytest.mark.parametrize("look", [lost(), page(502), json(429, {}), json(401, {})])
 async def test_a_second_look_that_fails_says_nothing_of_the_post(look: object) -> None:
     with pytest.raises((NotSent, Rejected)):
-        await confirm(server({ONE: look}))
+        await confirm(server({SEVERAL: look, ONE: look}))
 
 
 @pytest.mark.parametrize(

@@ -94,8 +94,9 @@ class Played(Platform):
         self.outgoing.append(outgoing)
         return self._play("publish", outgoing.part.number, self.receipt(outgoing.part.number))
 
-    async def confirm(self, outgoing, receipt):
-        return self._play("confirm", outgoing.part.number, True)
+    async def confirm(self, receipts):
+        ids = [receipt.remote_id for receipt in receipts]
+        return self._play("confirm", " ".join(ids), frozenset(ids))
 
     async def find(self, outgoing, *, known):
         self.outgoing.append(outgoing)

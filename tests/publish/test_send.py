@@ -420,24 +420,23 @@ async def test_a_login_that_expires_in_mid_lane_holds_the_rest_of_the_lane(
 # ------------------------------------------------------------------------ the second look
 
 
-async def confirm(on: Bench) -> tuple[Result, Result | None]:
+async def confirm(on: Bench) -> tuple[Result, list[Result]]:
     result = await sent(on)
-    return result, await confirmed(on.desk, on.action())
+    return result, await confirmed(on.desk)
 
 
 async def test_a_second_look_that_finds_every_part_changes_nothing() -> None:
     on = await bench(parts=2, confirm=True)
     result, dropped = await confirm(on)
-    assert (result.outcome, dropped, on.done.phase) == ("published", None, "published")
-    assert on.platform.made("confirm") == [1, 2]
+    assert (result.outcome, dropped, on.done.phase) == ("published", [], "published")
+    assert on.platform.made("confirm") == ["id-1 id-2"]
     assert on.desk.confirming == {}
 
 
 async def test_a_part_that_was_dropped_is_in_doubt_whatever_was_said_before() -> None:
     on = await bench(parts=2, confirm=True)
-    on.platform.answers["confirm"] = [True, False]
-    _, dropped = await confirm(on)
-    assert dropped is not None
+    on.platform.answers["confirm"] = [frozenset({"id-1"})]
+    _, [dropped] = await confirm(on)
     assert (dropped.outcome, on.done.phase, sorted(on.done.parts)) == ("in-doubt", "in_doubt", [1])
 
 
@@ -445,14 +444,14 @@ async def test_a_second_look_that_fails_is_not_held_against_the_post() -> None:
     on = await bench(confirm=True)
     on.platform.answers["confirm"] = [NotSent("no route")] * 9
     result, dropped = await confirm(on)
-    assert (result.outcome, dropped, on.done.phase) == ("published", None, "published")
+    assert (result.outcome, dropped, on.done.phase) == ("published", [], "published")
     assert len(on.platform.made("confirm")) == on.desk.terms.tries
 
 
 async def test_a_second_look_is_taken_again_where_nobody_answered() -> None:
     on = await bench(confirm=True)
-    on.platform.answers["confirm"] = [NotSent("no route"), False]
-    assert (await confirm(on))[1] is not None
+    on.platform.answers["confirm"] = [NotSent("no route"), frozenset()]
+    assert [one.outcome for one in (await confirm(on))[1]] == ["in-doubt"]
 
 
 async def test_a_stopped_run_does_not_wait_to_look_again() -> None:
@@ -464,10 +463,11 @@ async def test_a_stopped_run_does_not_wait_to_look_again() -> None:
 
     on.platform.answers["confirm"] = [answer]
     result, dropped = await confirm(on)
-    assert (result.outcome, dropped, on.platform.made("confirm")) == ("published", None, [1])
+    assert (result.outcome, dropped) == ("published", [])
+    assert on.platform.made("confirm") == ["id-1"]
 
 
 async def test_a_platform_that_keeps_what_it_takes_is_not_asked() -> None:
     on = await bench()
-    assert (await confirm(on))[1] is None
+    assert (await confirm(on))[1] == []
     assert on.platform.made("confirm") == []

@@ -214,9 +214,10 @@ async def _unkept(*_: Any, **__: Any) -> None:
     return None
 
 
-async def _not_dropped(desk: Any, action: Any) -> None:
-    for key in [key for key in desk.confirming if key[0] == action.delivery]:
-        await desk.confirming.pop(key)
+async def _not_dropped(desk: Any) -> list[Any]:
+    if desk.confirming:
+        await desk.platform.confirm(list(desk.confirming.values()))
+    return []
 
 
 def _not_released(self: Any, claimed: Any) -> None:

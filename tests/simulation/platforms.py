@@ -347,12 +347,14 @@ class Dropping(Keyed):
             raise Rejected("there is no post to answer", status=404)
         return super().create(outgoing, kept="spam" not in outgoing.part.text)
 
-    async def confirm(self, outgoing: Outgoing, receipt: Receipt) -> bool:
-        def there() -> bool:
-            self.world.checker.looked.add(receipt.remote_id)
-            return self.server.by_id(receipt.remote_id) is not None
+    async def confirm(self, receipts: Sequence[Receipt]) -> frozenset[str]:
+        ids = [receipt.remote_id for receipt in receipts]
 
-        kept: bool = await self._call("read", f"confirm {receipt.remote_id}", there)
+        def there() -> frozenset[str]:
+            self.world.checker.looked.update(ids)
+            return frozenset(i for i in ids if self.server.by_id(i) is not None)
+
+        kept: frozenset[str] = await self._call("read", f"confirm {', '.join(ids)}", there)
         return kept
 
 

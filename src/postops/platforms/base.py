@@ -173,13 +173,12 @@ class Platform(ABC):
         sent, and a difference is an `OutcomeUnknown`.
         """
 
-    async def confirm(self, outgoing: Outgoing, receipt: Receipt) -> bool:
-        """Whether what `publish` was told is there is still there; only where `capabilities.confirm`.
+    async def confirm(self, receipts: Sequence[Receipt]) -> frozenset[str]:
+        """The ids of those that are there, as `publish` was told; only where `capabilities.confirm`.
 
-        For platforms that may accept a post and drop it. Asked once, beside the next call.
+        For platforms that may accept a post and drop it. Asked once, after the last post of a lane.
         """
-        del outgoing, receipt
-        return True
+        return frozenset(receipt.remote_id for receipt in receipts)
 
     @abstractmethod
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:

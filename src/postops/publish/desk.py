@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asyncio import Task
-
     from postops.clock import Clock
+    from postops.model import Receipt
     from postops.platforms.base import Platform
     from postops.publish.ports import Ledger, Terms
     from postops.publish.pusher import Pusher
@@ -19,7 +18,7 @@ _NAP = 1.0  # seconds; a signal must not wait for the end of a long sleep
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One account at work. `confirming` holds the second looks under way, by delivery and part."""
+    """One account at work. `confirming` is what has to be looked at once more, by delivery and part."""
 
     platform: Platform
     ledger: Ledger
@@ -27,7 +26,7 @@ class Desk:
     clock: Clock
     terms: Terms
     stop: Stop
-    confirming: dict[tuple[str, int], Task[bool]] = field(default_factory=dict)
+    confirming: dict[tuple[str, int], Receipt] = field(default_factory=dict)
 
     async def nap(self, seconds: float) -> bool:
         """Sleep, unless the run is asked to stop meanwhile. Whether the time was slept out."""

@@ -308,7 +308,6 @@ class Run:
     ) -> None:
         desk = self._desk(account)
         budget = Budget(desk)
-        sent: list[Action] = []
         for item in items:
             if not await budget.allows(_calls(*item[:2])):
                 self._waits[account] = budget.until or ""
@@ -326,13 +325,11 @@ class Run:
                 self._low[account] = {"type": "budget", "account": account, "budget": none}
             if result.outcome == "held":
                 self._held[account] = result.error or account
-            sent.append(claimed.action)
             self._finish(result)
         if low := budget.event(account, self.ledger.state.budgets.get(account)):
             self._low[account] = low
-        for action in sent:
-            if (dropped := await send.confirmed(desk, action)) is not None:
-                self._finish(dropped)
+        for dropped in await send.confirmed(desk):
+            self._finish(dropped)
 
     async def _claim_one(
         self, action: Action, loaded: Loaded | None, why: str | None = None

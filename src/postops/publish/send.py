@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from postops.errors import (
     RateLimited,
     Rejected,
 )
-from postops.model import Certainty, Outgoing, Receipt
+from postops.model import Certainty, Delivery, Outgoing, Receipt
 from postops.plan import iso, parse
 from postops.platforms.base import Unreadable
 from postops.publish.claims import ONCE_MORE, deadline, provenance, repeats
@@ -74,8 +73,7 @@ async def _one_part(
             return await _refused_now(desk, loaded, claim, part, error)
         return refused(desk, claim, part.number, error)
     if desk.platform.capabilities.confirm:
-        look = asyncio.create_task(_second_look(desk, outgoing, receipt))
-        desk.confirming[action.delivery, part.number] = look
+        desk.confirming[action.delivery, part.number] = receipt
     known = desk.ledger.state.remote_ids(action.account)
     result = await landed(desk, loaded, claim, part, receipt)
     return await _if_twice(desk, claim, outgoing, receipt, known) or result
@@ -105,28 +103,31 @@ def _claimed_before(desk: Desk, claim: dict[str, Any], part: int) -> bool:
     return bool(since != claim["recorded_at"])
 
 
-async def _second_look(desk: Desk, outgoing: Outgoing, receipt: Receipt) -> bool:
+async def confirmed(desk: Desk) -> list[Result]:
+    """Look once more at all this lane has sent. What the platform did not keep is in doubt."""
+    sent = dict(desk.confirming)
+    desk.confirming.clear()
+    try:
+        kept = await _second_look(desk, list(sent.values())) if sent else frozenset()
+    except PlatformError:
+        return []  # only the second look failed; the platform did answer
+    why = "the platform accepted it and did not keep it (a spam filter may do that)"
+    found: dict[str, Result] = {}
+    for (name, part), receipt in sorted(sent.items()):
+        if receipt.remote_id not in kept and name not in found:
+            names = {"delivery": name, "account": Delivery.parse(name).account, "part": part}
+            found[name] = doubt(desk, names, why)
+    return list(found.values())
+
+
+async def _second_look(desk: Desk, receipts: list[Receipt]) -> frozenset[str]:
     for attempt in range(1, desk.terms.tries):
         try:
-            return await desk.platform.confirm(outgoing, receipt)
+            return await desk.platform.confirm(receipts)
         except NotSent:
             if not await desk.back_off(attempt):
                 raise
-    return await desk.platform.confirm(outgoing, receipt)
-
-
-async def confirmed(desk: Desk, action: Action) -> Result | None:
-    """Wait for the second looks at a delivery. `None`: it is where it was said to be."""
-    for delivery, part in sorted(key for key in desk.confirming if key[0] == action.delivery):
-        try:
-            kept = await desk.confirming.pop((delivery, part))
-        except PlatformError:
-            continue  # only the second look failed; the platform did answer
-        if not kept:
-            why = "the platform accepted it and did not keep it (a spam filter may do that)"
-            names = {"delivery": action.delivery, "account": action.account, "part": part}
-            return doubt(desk, names, why)
-    return None
+    return await desk.platform.confirm(receipts)
 
 
 def outgoing_part(desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part) -> Outgoing:

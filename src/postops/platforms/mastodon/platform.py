@@ -109,14 +109,11 @@ class Mastodon(Platform):
             raise answer.unreadable("it shows another status than the one sent")
         return receipt
 
-    async def confirm(self, outgoing: Outgoing, receipt: Receipt) -> bool:
-        """A spam filter may answer with a status the server never kept: read it back once."""
-        del outgoing
-        try:
-            await self._get(receipt.remote_id)
-        except NotThere:
-            return False
-        return True
+    async def confirm(self, receipts: Sequence[Receipt]) -> frozenset[str]:
+        """A spam filter may answer with a status the server never kept: read them back once."""
+        ids = [receipt.remote_id for receipt in receipts]
+        kept = {dig(status, "id", of=str) for status in await self._listed(ids) or ()}
+        return frozenset([i for i in ids if i in kept or await self._is_there(i)])
 
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:
         """List own statuses back to the claim and compare each with the part."""
@@ -162,14 +159,8 @@ class Mastodon(Platform):
     async def metrics(self, receipts: Sequence[Receipt]) -> list[Metrics]:
         """Favourites, replies, boosts with quotes, votes. One call where the server can."""
         ids = [receipt.remote_id for receipt in receipts]
-        try:
-            answer = await self.send(
-                "reading metrics", "GET", "/api/v1/statuses", params={"id[]": ids}
-            )
-            found = answer.get(of=list)
-        except AuthExpired:
-            raise
-        except Rejected:  # before 4.3, and elsewhere, there is no such list
+        found = await self._listed(ids)
+        if found is None:
             found = await self._one_by_one(ids)
         return [_metrics(status) for status in found if dig(status, "id", of=str) in ids]
 
@@ -254,6 +245,27 @@ class Mastodon(Platform):
         text = dig(answer.document, "text", of=str)
         warning = dig(answer.document, "spoiler_text", of=str)
         return None if text is None else (text, warning or "")
+
+    async def _listed(self, ids: list[str]) -> list[Any] | None:
+        """Several in one call. `None` where there is no such list: before 4.3, and elsewhere."""
+        found = []
+        for start in range(0, len(ids), CAPABILITIES.metrics_batch):
+            asked = {"id[]": ids[start : start + CAPABILITIES.metrics_batch]}
+            try:
+                answer = await self.send("reading posts", "GET", "/api/v1/statuses", params=asked)
+                found += answer.get(of=list)
+            except AuthExpired:
+                raise
+            except Rejected:
+                return None
+        return found
+
+    async def _is_there(self, status_id: str) -> bool:
+        try:
+            await self._get(status_id)
+        except NotThere:
+            return False
+        return True
 
     async def _one_by_one(self, ids: list[str]) -> list[Any]:
         found = []
