@@ -125,7 +125,10 @@ DONE = (CLAIM, published(1), published(2))
             {"expires_at": NOW, "late": "skip"}, (CLAIM,), "reconcile", id="reconcile before expiry"
         ),
         pytest.param(
-            {}, ({**CLAIM, "lease_until": iso(NOW)},), "claimed", id="lease within the skew"
+            {},
+            ({**CLAIM, "lease_until": iso(NOW + timedelta(seconds=1))},),
+            "claimed",
+            id="lease",
         ),
         pytest.param({}, DONE, None, id="settled"),
         pytest.param({"hold": True, "draft": True}, DONE, None, id="settled, then held"),

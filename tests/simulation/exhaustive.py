@@ -105,6 +105,46 @@ def tight() -> dict[str, Scenario]:
     }
 
 
+def drifting() -> dict[str, Scenario]:
+    """One clock slow, one fast, as far as is allowed: requests still on their way at a lease's end."""
+    return {
+        f"drifting {kind}": Scenario(
+            seed,
+            (("one", kind),),
+            tuple(PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=DUE) for n in range(6)),
+            (Start(100.0, 0, skew=-20.0), Start(372.2, 1, skew=19.0), Start(LATER, 2)),
+            storms=(Storm("one", 100.0, 360.0, "publish", "late"),),
+            lease=310.0,
+            skew=20.0,
+        )
+        for kind, seed in (("search", 2), ("handle", 1))
+    }
+
+
+def renamed() -> dict[str, Scenario]:
+    """Two first runs at once, and a rename between their two looks at the content branch."""
+    post = PostSpec("a", ("one",), ("Hello",), due=DUE)
+    return {
+        f"renamed {kind}": Scenario(
+            18,
+            (("one", kind),),
+            (post,),
+            (Start(100.0, 0), Start(100.544, 1), Start(LATER, 2)),
+            (Edit(101.984, "a", replace(post, id="a-moved")),),
+            slow=0.2,
+        )
+        for kind in ("client", "search")
+    }
+
+
+def refused() -> dict[str, Scenario]:
+    """The first request is late, and what is sent once more meets another answer."""
+    return {
+        f"late {kind}": replace(one, storms=(Storm("one", 100.0, 101.6, "publish", "late"),))
+        for kind, one in smallest().items()
+    }
+
+
 def expiring() -> dict[str, Scenario]:
     """In time by one clock, expired by another that is allowed to be that wrong."""
     return {
@@ -119,7 +159,17 @@ def expiring() -> dict[str, Scenario]:
 
 
 def workloads() -> dict[str, Scenario]:
-    return smallest() | threads() | overlaps() | changes() | tight() | expiring()
+    return (
+        smallest()
+        | threads()
+        | overlaps()
+        | changes()
+        | tight()
+        | drifting()
+        | renamed()
+        | refused()
+        | expiring()
+    )
 
 
 def steps(scenario: Scenario) -> list[tuple[int, str]]:

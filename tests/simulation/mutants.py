@@ -18,26 +18,27 @@ from postops.ledger import journal, state
 from postops.plan import Action, decide
 from postops.publish import claims, pusher, run, send, sessions, settle
 from postops.publish.settle import Absent
-from tests.simulation import remote
+from tests.ledger import test_state
+from tests.simulation import content, remote
 from tests.simulation.exhaustive import singles, workloads
 from tests.simulation.platforms import SimPlatform
 from tests.simulation.seeds import scenario
 from tests.simulation.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.simulation.world import Scenario
 
 
 class Mutant(NamedTuple):
-    """One guard less."""
+    """One guard less. `unit` is a test that shows what no world does while the other guards stand."""
 
     guard: str
     patches: tuple[tuple[Any, str, Any], ...]
     where: tuple[str, ...] = ()  # workloads, and
     seeds: tuple[int, ...] = ()  # worlds it is known to fall in: tried first
-    redundant: str = ""
+    unit: Callable[[], None] | None = None
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -115,10 +116,6 @@ def _since_last_claim(delivery: Any, event: Any) -> None:
 
 def _no_lease(done: Any, terms: Any, wish: Any) -> Any:
     return decide._reconcile(done, terms, wish)
-
-
-def _lease_without_skew(done: Any, terms: Any, wish: Any) -> Any:
-    return _open_claim(done, replace(terms, clock_skew=timedelta(0)), wish)
 
 
 def _reclaim(wish: Any, done: Any, *rest: Any) -> Any:
@@ -283,6 +280,18 @@ def _late_news(delivery: Any, event: Any) -> None:
     delivery.action = action
 
 
+def _no_renames(wishes: Any, state_: Any, paths: Any) -> Any:
+    return wishes
+
+
+async def _no(desk: Any, loaded: Any, claim: Any, part: Any, error: Any) -> Any:
+    return send._failed(desk, claim, part.number, error)
+
+
+def _always(desk: Any, claim: Any, part: Any) -> bool:
+    return True
+
+
 def _patch(owner: Any, name: str, new: Any) -> tuple[tuple[Any, str, Any], ...]:
     return ((owner, name, new),)
 
@@ -309,21 +318,13 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a search starts at the first claim",
         _patch(state, "_claimed_publish", _since_last_claim),
-        redundant="a part is only claimed anew once its absence was proven",
+        unit=test_state.test_keys_and_times_of_the_first_claim_stay_for_ever,
     ),
     Mutant("the lease is waited for", _patch(decide, "_open_claim", _no_lease)),
     Mutant(
-        "the lease is waited for by the slower clock",
-        _patch(decide, "_open_claim", _lease_without_skew),
-        redundant="the deadline leaves twice the skew before the end of the lease as well",
-    ),
-    Mutant(
         "the skew is allowed for",
-        (
-            *_patch(decide, "_open_claim", _lease_without_skew),
-            *_patch(send, "deadline", _deadline_without_skew),
-        ),
-        redundant="absence also waits for the end of the lease; no world shows the difference yet",
+        _patch(send, "deadline", _deadline_without_skew),
+        where=("drifting search", "drifting handle"),
     ),
     Mutant(
         "an open claim is looked into before it is sent again", _patch(decide, "_decide", _reclaim)
@@ -372,13 +373,38 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "late news does not end a change",
         _patch(state._ON_DELIVERY, "published", _late_news),
-        redundant="no seed shows it since others stand; tests/ledger/test_state.py does",
+        unit=test_state.test_what_is_heard_of_late_does_not_end_a_withdrawal,
     ),
     Mutant("outcomes survive a lost race", _patch(journal.Pending, "show_again", _drops_pending)),
     Mutant("a call waits for its time", _patch(send, "_until_due", _wait_without)),
     Mutant("a wrong clock holds the account", _patch(sessions, "_check_clock", _skew_is_fine)),
     Mutant("late and expired gate the first part only", _patch(decide, "_decide", _late_for_all)),
     Mutant("held posts are held", _patch(decide, "_held", _held_no_more)),
+    Mutant(
+        "what looks like an old post is looked for with every plan",
+        _patch(content, "with_renames", _no_renames),
+        seeds=(66065,),
+    ),
+    Mutant(
+        "a plan is made anew where others moved the ledger",
+        _patch(run.Run, "_as_planned", run.Run._as_it_stood),
+        where=("renamed client", "renamed search"),
+    ),
+    Mutant(
+        "the rest of a dead run's thread is looked for",
+        _patch(state, "_of_the_dead", _settles_any),
+        seeds=(94197,),
+    ),
+    Mutant(
+        "a no to the second time says nothing of the first",
+        _patch(send, "_refused_now", _no),
+        where=("late client",),
+    ),
+    Mutant(
+        "what was never sent before is no duplicate of its own",
+        _patch(send, "_claimed_before", _always),
+        seeds=(45453,),
+    ),
 )
 
 
@@ -400,8 +426,18 @@ def hunted(mutant: Mutant, most: int = 6000) -> tuple[int, list[str]]:
     """How many worlds it lived through, and what gave it away; nothing where it outlived all."""
     count = 0
     with mutant.applied():
+        if mutant.unit is not None:
+            return 1, _fails(mutant.unit)
         for one in islice(grounds(mutant), most):
             count += 1
             if found := World(one).run().violations:
                 return count, found
     return count, []
+
+
+def _fails(unit: Callable[[], None]) -> list[str]:
+    try:
+        unit()
+    except AssertionError as error:
+        return [f"{unit.__name__}: {str(error) or 'it fails'}"]
+    return []

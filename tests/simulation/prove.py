@@ -123,7 +123,7 @@ def main() -> int:
         noticed = list(pool.map(killed, range(len(MUTANTS))))
         for done in _endless(pool, until):
             total.join(done.result())
-    alive = [m for m, dead in zip(MUTANTS, noticed, strict=True) if not dead and not m.redundant]
+    alive = [m for m, dead in zip(MUTANTS, noticed, strict=True) if not dead]
     say(total, plans, noticed)
     for text in (*total.wrong[:20], *(f"not noticed: {m.guard}" for m in alive)):
         sys.stdout.write(f"{text}\n")
@@ -147,7 +147,6 @@ def say(total: Total, plans: int, noticed: list[bool]) -> None:
         "held for a person (in doubt)": total.counts["flagged in doubt"],
         "violations of any invariant": len(total.wrong),
         "mutants noticed": f"{sum(noticed)} of {len(noticed)}",
-        "redundant by design": sum(1 for mutant in MUTANTS if mutant.redundant),
         "lateness": ", ".join(f"{name} {seconds:.0f} s" for name, seconds in at.items()),
     }
     for name, figure in figures.items():

@@ -178,12 +178,15 @@ def _before_account(wish: Wish, state: LedgerState, terms: Terms) -> Waiting | N
 
 
 def _open_claim(done: DeliveryState, terms: Terms, wish: Wish | None) -> Action | Waiting:
-    """A claim that nobody settled: another run is at it, or died at it."""
+    """A claim that nobody settled: another run is at it, or died at it.
+
+    Clocks may differ: that is what a run's own deadline stays away from the end of its lease for.
+    """
     claim = done.claim or {}
     lease = parse(claim.get("lease_until"))
-    if lease is not None and lease + terms.clock_skew > terms.now:
+    if lease is not None and lease > terms.now:
         detail = f"by run {claim.get('run')}"
-        return Waiting(done.name, "claimed", lease + terms.clock_skew, detail, wish)
+        return Waiting(done.name, "claimed", lease, detail, wish)
     return _reconcile(done, terms, wish)
 
 
