@@ -340,7 +340,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "absence waits for what is under way", _patch(settle, "_once_at_rest", _rest_without_flight)
     ),
     Mutant("what nobody can know is left to a person", _patch(send, "settle", _doubt_is_absent)),
-    Mutant("ids the ledger owns are no match", _patch(send, "settle", _knows_nothing)),
+    Mutant(
+        "ids the ledger owns are no match", _patch(send, "settle", _knows_nothing), seeds=(540,)
+    ),
     Mutant(
         "nothing is sent near the end of a lease",
         _patch(send, "deadline", _no_deadline),
@@ -361,10 +363,14 @@ MUTANTS: tuple[Mutant, ...] = (
         _patch(state._ON_DELIVERY, "handle", _any_handle),
         seeds=(57331,),
     ),
-    Mutant("what was accepted is looked for once more", _patch(send, "confirmed", _not_dropped)),
+    Mutant(
+        "what was accepted is looked for once more",
+        _patch(send, "confirmed", _not_dropped),
+        seeds=(547,),
+    ),
     Mutant("a stopped run gives its claims back", _patch(run.Run, "_release", _not_released)),
-    Mutant("an ending names its claim", _patch(state, "_late", _by_run_only)),
-    Mutant("late endings end nothing", _patch(state, "_late", _settles_any)),
+    Mutant("an ending names its claim", _patch(state, "_late", _by_run_only), seeds=(131,)),
+    Mutant("late endings end nothing", _patch(state, "_late", _settles_any), seeds=(131,)),
     Mutant(
         "a skip ends no claim",
         _patch(state, "_late", _skips_end_claims),
@@ -377,9 +383,17 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant("outcomes survive a lost race", _patch(journal.Pending, "show_again", _drops_pending)),
     Mutant("a call waits for its time", _patch(send, "_until_due", _wait_without)),
-    Mutant("a wrong clock holds the account", _patch(sessions, "_check_clock", _skew_is_fine)),
-    Mutant("late and expired gate the first part only", _patch(decide, "_decide", _late_for_all)),
-    Mutant("held posts are held", _patch(decide, "_held", _held_no_more)),
+    Mutant(
+        "a wrong clock holds the account",
+        _patch(sessions, "_check_clock", _skew_is_fine),
+        seeds=(958,),
+    ),
+    Mutant(
+        "late and expired gate the first part only",
+        _patch(decide, "_decide", _late_for_all),
+        seeds=(125,),
+    ),
+    Mutant("held posts are held", _patch(decide, "_held", _held_no_more), where=("change client",)),
     Mutant(
         "what looks like an old post is looked for with every plan",
         _patch(content, "with_renames", _no_renames),
