@@ -457,6 +457,7 @@ class Capabilities:
     metrics_batch: int = 1
     idempotency_seconds: int | None = None
     search_lag_seconds: int = 0
+    search_alone_seconds: int | None = None  # the same, where a second post would not be refused
     refuses_duplicates: bool = False
     confirm: bool = False  # may accept a post and not keep it: `Platform.confirm` looks once more
 

@@ -138,6 +138,16 @@ async def test_a_lagging_list_is_asked_again_after_its_lag() -> None:
     assert on.clock.waited >= 59
 
 
+async def test_where_a_list_is_all_there_is_it_is_given_more_time() -> None:
+    """Nothing would refuse a second post: so in doubt it comes later, and not twice."""
+    slow = {"search_lag_seconds": 60, "search_alone_seconds": 900}
+    on = await bench(certainty=(Certainty.SEARCH,), **slow)
+    assert isinstance(await settled(on, sent_in=-61), Later)
+    assert await settled(on, sent_in=-901) == Absent()
+    both = await bench(certainty=(Certainty.SEARCH, Certainty.DUPLICATE_REJECTION), **slow)
+    assert await settled(both, sent_in=-61) == Absent()
+
+
 async def test_a_request_that_may_still_be_on_its_way_is_waited_for() -> None:
     on = await bench(certainty=(Certainty.IDEMPOTENCY_KEY,))
     assert await settled(on, sent_in=60) == Absent()

@@ -359,10 +359,10 @@ class Dropping(Keyed):
 
 
 class Searchable(SimPlatform):
-    """Nothing but a list of own posts, a minute behind."""
+    """Nothing but a list of own posts, a minute behind; it is given a quarter of an hour."""
 
     name = "search"
-    capabilities = can(Certainty.SEARCH, search_lag_seconds=60)
+    capabilities = can(Certainty.SEARCH, search_lag_seconds=60, search_alone_seconds=900)
     lag = 60.0
 
     look = SimPlatform.listed

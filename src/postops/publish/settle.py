@@ -79,8 +79,7 @@ async def settle(
         return Absent()  # the handle is in the ledger before the call that needs it
     own_id = ways[0] is Certainty.CLIENT_ID
     may_repeat = not repeated and _knows_again(desk, outgoing, ways)
-    lag = timedelta(seconds=desk.platform.capabilities.search_lag_seconds)
-    at_rest = sent_by + lag
+    at_rest = sent_by + _lag(desk, ways)
     final = desk.clock.now() >= at_rest
     try:
         verdict = _verdict(await _find(desk, outgoing, known))
@@ -93,6 +92,13 @@ async def settle(
     if may_repeat and isinstance(verdict, Doubt) and _unlisted(verdict):
         return Repeat(verdict.why)
     return verdict
+
+
+def _lag(desk: Desk, ways: Sequence[Certainty]) -> timedelta:
+    """How long a list may leave out what is there. Where nothing else helps, more is allowed for."""
+    can = desk.platform.capabilities
+    alone = can.search_alone_seconds if ways == (Certainty.SEARCH,) else None
+    return timedelta(seconds=can.search_lag_seconds if alone is None else alone)
 
 
 def _knows_again(desk: Desk, outgoing: Outgoing, ways: Sequence[Certainty]) -> bool:

@@ -70,8 +70,10 @@ CAPABILITIES = Capabilities(
     max_cashtags=1,
     metrics=frozenset({"likes", "comments", "shares", "clicks", "impressions", "saves", "views"}),
     metrics_batch=100,
-    # How far listings lag is documented nowhere; a minute is far beyond what has been seen.
+    # How far listings lag is documented nowhere; a minute is far beyond what has been seen. Where
+    # X would not refuse the same post again, nothing rests on what has been seen.
     search_lag_seconds=60,
+    search_alone_seconds=900,
     refuses_duplicates=True,
 )
 
