@@ -259,6 +259,7 @@ class Run:
             events = await self.pusher.claim(drafts, lambda: self._as_planned(batch))
         except LedgerConflict:
             return None
+        self._races = 0  # in a row: beside other shards every push of theirs is a race lost here
         for action in batch:
             self._rounds[action.delivery] += 1
         return [
