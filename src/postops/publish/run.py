@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from postops.clock import Clock
-    from postops.plan import Action, Plan
+    from postops.plan import Action, ActionName, Plan
     from postops.publish.ports import Ledger, Loaded, Loader, Login, Replan, Terms
     from postops.publish.stop import Stop
 
@@ -152,18 +152,25 @@ class Run:
         if claim is None or not self._as_planned([action]):
             return None  # another runner has settled it meanwhile, or claimed it anew
         if claim.get("action") == "withdraw":
-            return await change.withdraw(desk, action, claim)
+            return await self._change_again(desk, action, "withdraw", None)
         try:
             loaded = self.loader.load(action.delivery, claim.get("commit"))
         except PostopsError as error:
             return Result(action.delivery, "unknown", error=str(error))
         if claim.get("action") == "update":
-            return await change.update(desk, action, loaded, claim)
+            return await self._change_again(desk, action, "update", loaded)
         if claim.get("payload") != loaded.message.digest:
             event = send.about(claim, action.part)
             return send.doubt(desk, event, "this postops renders it differently than was sent")
         result = await send.reconcile(desk, action, loaded, claim)
         return result and await self._repeat(desk, action, loaded, result)
+
+    async def _change_again(
+        self, desk: Desk, action: Action, kind: ActionName, loaded: Loaded | None
+    ) -> Result | None:
+        """Finish what a dead run was changing, as it was claimed: its lease is not ours to use."""
+        claimed = await self._claim_one(replace(action, action=kind, part=1), loaded)
+        return claimed and await self._carry(desk, claimed)
 
     async def _repeat(self, desk: Desk, action: Action, loaded: Loaded, result: Result) -> Result:
         """Send what nobody can tell of once more, exactly as it was, where that is harmless."""
