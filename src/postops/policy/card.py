@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from postops.content.index import PostIndex
     from postops.model import Campaign, Media, Message, Post, When
 
-_MARKED = ("id", "accounts", "publish_at", "expires_at", "campaign", "draft", "hold", "late")
+_MARKED = (
+    "id",
+    "accounts",
+    "publish_at",
+    "expires_at",
+    "campaign",
+    "draft",
+    "hold",
+    "late",
+    "on_edit",
+)
 
 
 class Sent(NamedTuple):
