@@ -24,12 +24,14 @@ OPTIONS = {
     "ignore": ("--ignore", "list", ("validate",)),
     "strict": ("--strict", "flag", ("validate",)),
     "at": ("--at", "value", ("plan",)),
+    "matrix": ("--matrix", "value", ("plan",)),
+    "shard": ("--shard", "value", ("plan", "publish")),
     "sandbox": ("--sandbox", "flag", ("plan", "publish", "metrics")),
     "dry-run": ("--dry-run", "flag", ("publish",)),
     "account": ("--account", "list", ("publish",)),
     "post": ("--post", "list", ("publish",)),
     "now": ("--now", "flag", ("publish",)),
-    "wait": ("--wait", "value", ("publish",)),
+    "wait": ("--wait", "value", ("plan", "publish")),
     "force": ("--force", "flag", ("publish",)),
     "plan-digest": ("--plan-digest", "value", ("publish",)),
 }
@@ -130,6 +132,8 @@ def report(inputs: dict[str, str]) -> None:
             Path(inputs["sarif-file"]).write_text(again(line, "github", "sarif"), encoding="utf-8")
     elif command == "plan" and document:
         output("plan-digest", str(document.get("digest", "")))
+        if inputs["matrix"]:
+            output("shards", json.dumps(document["matrix"]["shard"]))
         summary = again([*line, "--at", str(document["at"])], "json", "markdown")
     else:
         summary = publish_summary(document) if command == "publish" else ""

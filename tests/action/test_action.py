@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,6 +67,7 @@ def test_every_publish_input_becomes_its_own_argument(act: Act) -> None:
         account="x-main\nmastodon-main",
         post="spring",
         now="true",
+        shard="2/3",
         wait="10m",
         force="true",
         plan_digest="sha256:ab",
@@ -73,7 +75,7 @@ def test_every_publish_input_becomes_its_own_argument(act: Act) -> None:
         sandbox="true",
     )
     line = (
-        "-C . publish --format json --sandbox --dry-run --account x-main --account mastodon-main"
+        "-C . publish --format json --shard 2/3 --sandbox --dry-run --account x-main --account mastodon-main"
         " --post spring --now --wait 10m --force --plan-digest sha256:ab"
     )
     assert act.calls == [line.split()]  # and a rehearsal has nothing to flush
@@ -132,6 +134,19 @@ def test_plan_gives_the_digest_and_summarises_that_very_plan(act: Act) -> None:
     assert run.summary.startswith("summary of")
 
 
+def test_plan_with_a_matrix_says_which_shards_have_work(act: Act) -> None:
+    found = {"version": 1, "at": "2026-03-01T09:30:00Z", "matrix": {"shard": ["1/3", "3/3"]}}
+    run = act({"answer": found}, command="plan", matrix="3", wait="8m")
+    assert json.loads(run.outputs["shards"]) == ["1/3", "3/3"]
+    assert run.outputs["plan-digest"] == ""
+    asked = ["--matrix", "3", "--wait", "8m"]
+    assert act.calls[0] == ["-C", ".", "plan", "--format", "json", *asked]
+    again = ["plan", "--format", "markdown", *asked, "--at", "2026-03-01T09:30:00Z"]
+    assert act.calls[1] == ["-C", ".", *again]
+    none = act({"answer": found | {"matrix": {"shard": []}}}, command="plan", matrix="3")
+    assert none.outputs["shards"] == "[]"  # what a workflow compares with
+
+
 def test_metrics_are_pulled_and_pushed(act: Act) -> None:
     assert act(command="metrics").conclusion == "success"
     assert act.calls == [["-C", ".", "metrics", "pull"], ["-C", ".", "flush"]]
@@ -157,6 +172,8 @@ def test_shell_syntax_in_an_input_is_only_text(act: Act, name: str) -> None:
         ({"since": "--config=evil.yaml"}, "`since` may not begin with a dash"),
         ({"directory": "-C/etc"}, "`directory` may not begin with a dash"),
         ({"sarif-file": "-o"}, "`sarif-file` may not begin with a dash"),
+        ({"command": "publish", "shard": "-1/3"}, "`shard` may not begin with a dash"),
+        ({"command": "publish", "matrix": "3"}, "`matrix` means nothing to `publish`"),
         ({"since": "a\x1b[2J"}, "control character"),
         ({"strict": "yes"}, "`strict` is `true` or `false`"),
         ({"command": "publish --force"}, "`command` is one of"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -106,6 +107,18 @@ def test_only_the_reviewed_plan_is_published(act: Callable[..., Run], repository
     refused = act(command="publish", sandbox="true", plan_digest=reviewed.outputs["plan-digest"])
     assert refused.conclusion == "failure"
     assert refused.outputs["published"] in ("", "0")
+
+
+def test_the_jobs_of_a_matrix_share_the_accounts(act: Callable[..., Run]) -> None:
+    planned = act(command="plan", matrix="3", sandbox="true")
+    assert planned.conclusion == "success", planned.log
+    shards = json.loads(planned.outputs["shards"])
+    assert shards == ["1/3", "2/3"]  # two accounts, each with something due
+    assert "| 1/3 | 1 due |" in planned.summary
+    for shard in shards:
+        run = act(command="publish", shard=shard, sandbox="true")
+        assert (run.conclusion, run.outputs["published"]) == ("success", "1"), run.log
+    assert act(command="plan", matrix="3", sandbox="true").outputs["shards"] == "[]"
 
 
 @pytest.mark.registry

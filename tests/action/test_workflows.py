@@ -12,6 +12,7 @@ import yaml
 
 from tests.action.conftest import ROOT
 from tests.tools import node
+from tests.tools.actionlint import lint
 from tests.tools.composite import bundle
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -111,3 +112,42 @@ def test_the_workflows_hand_over_every_credential_the_configuration_names() -> N
 def test_ci_runs_what_a_developer_runs() -> None:
     assert ".ci/run" in [step.get("run") for step in steps(load("ci"))]
     assert "./scripts/test" in (ROOT / ".ci" / "run").read_text()
+
+
+# ------------------------------------------------------------------------ the one in the docs
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Path:
+    """The workflow on the page about matrices, as a file."""
+    page = (ROOT / "docs" / "github.md").read_text()
+    block = re.search(r"<!-- workflow -->\n```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert block is not None
+    file = tmp_path / "matrix.yml"
+    file.write_text(block[1])
+    return file
+
+
+@pytest.mark.node
+def test_github_reads_the_workflow_with_a_matrix(parser: Path, shown: Path) -> None:
+    assert json.loads(node.run_node(parser, shown).stdout)[str(shown)]["errors"] == []
+    assert lint(shown) == []
+
+
+def test_the_workflow_with_a_matrix_keeps_what_the_others_promise(shown: Path) -> None:
+    workflow = yaml.safe_load(shown.read_text())
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    plan, publish = workflow["jobs"]["plan"], workflow["jobs"]["publish"]
+    ours = [step for step in steps(workflow) if step["uses"].startswith("postops/")]
+    assert [step["with"]["command"] for step in ours] == ["plan", "publish"]
+    for step in ours:
+        assert set(step["with"]) <= set(action["inputs"])
+    assert "shards" in action["outputs"]
+    assert ours[0]["with"]["wait"] == ours[1]["with"]["wait"]
+    assert "env" not in ours[0]
+    assert plan["permissions"] == {"contents": "read"}
+    assert publish["strategy"]["fail-fast"] is False
+    assert publish["timeout-minutes"] < 20
+    assert workflow["concurrency"]["cancel-in-progress"] is False
+    for line in shown.read_text().splitlines():
+        assert "actions/" not in line or PIN.search(line), line

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,3 +90,43 @@ def test_a_sandbox_has_its_own(site: Site) -> None:
     assert site.run("publish", "--sandbox").code == 0
     assert "now@sky" not in site.run("plan", "--sandbox").out
     assert "now@sky" in site.run("plan").out
+
+
+def test_drift_is_shown_before_anything_happens(bare_site: Site) -> None:
+    """What was published and edited, or removed, and what each platform makes of that."""
+    site = bare_site
+    site.configure(("sky", "tusk"))
+    keys = {"on_edit": "update", "on_remove": "withdraw"}
+    site.merge({"posts/edited.md": post("Old", **keys), "posts/gone.md": post("Gone", **keys)})
+    assert site.run("publish").code == 0
+    site.merge({"posts/edited.md": post("New", **keys), "posts/gone.md": None})
+    told = site.json("plan")
+    assert sorted((a["action"], a["delivery"]) for a in told["actions"]) == [
+        ("update", "edited@tusk"),
+        ("withdraw", "gone@sky"),
+        ("withdraw", "gone@tusk"),
+    ]
+    assert told["waiting"] == [
+        {
+            "delivery": "edited@sky",
+            "reason": "edited",
+            "until": None,
+            "detail": "bluesky cannot change what was published",
+        }
+    ]
+    text = site.run("plan").out
+    assert "update    edited@tusk  edited since it was published" in text
+    assert "withdraw  gone@sky     removed since it was published" in text
+    assert "edited@sky   edited after it was published (bluesky cannot change" in text
+    assert [sorted(site.live(name)) for name in ("sky", "tusk")] == [["Gone", "Old"]] * 2
+    rows = {row["delivery"]: row for row in site.json("status")["deliveries"]}
+    assert rows["gone@sky"]["reason"] == "the next run will withdraw it"
+    assert "bluesky cannot change" in rows["edited@sky"]["reason"]
+    assert site.run("publish").code == 0
+    assert (site.live("sky"), site.live("tusk")) == (["Old"], ["New"])
+    assert site.json("plan")["actions"] == []
+    found = json.loads(site.run("validate", "--format", "json").out)["diagnostics"]
+    assert [(d["name"], d["severity"]) for d in found] == [
+        ("cannot-update", "notice"),
+        ("edited-after-publish", "warning"),
+    ]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from postops.cli import run
+from postops.policy import cache, unchanged
 from tests.cli.site import Ran, post
 from tests.rigs.git import Repo, git
+from tests.sandbox.conftest import png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,3 +193,77 @@ def test_offline_and_as_a_program(root: Path) -> None:
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 file: nothing to say\n", "")
+
+
+# ------------------------------------------------------------------------ what git knows
+
+
+@pytest.fixture
+def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if all files had been there for long: change times cannot be set back."""
+    monkeypatch.setattr(cache, "RACY", -(10**18))
+    monkeypatch.setattr(unchanged, "RACY", -(10**18))
+
+
+PICTURE = post("Look", accounts=["mastodon-main"], media=[{"path": "new.png", "alt": "A dot"}])
+
+
+def found(ran: Ran) -> list[str]:
+    return [f"{d['severity']} {d['name']} {d['line']}" for d in ran.json["diagnostics"]]
+
+
+@pytest.mark.usefixtures("remembering")
+@pytest.mark.parametrize("where", ["clone", "linked work tree", "folder of a clone"])
+def test_media_that_git_does_not_know_are_told_until_it_does(
+    repo: Repo, where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever was kept of the check before: no file changes by being added."""
+    root = repo.path
+    if where == "linked work tree":
+        root = tmp_path / "linked"
+        git(repo.path, "worktree", "add", "-q", str(root), "-b", "other")
+    if where == "folder of a clone":
+        root = repo.path / "social"
+        root.mkdir()
+        (root / "postops.yaml").write_bytes((repo.path / "postops.yaml").read_bytes())
+    for name, data in (("a.md", PICTURE.encode()), ("new.png", png())):
+        (root / "posts").mkdir(exist_ok=True)
+        (root / "posts" / name).write_bytes(data)
+
+    def said() -> list[str]:
+        twice = [found(validate(root, capsys, "--format", "json")) for _ in range(2)]
+        assert twice[0] == twice[1]
+        return twice[0]
+
+    assert said() == ["warning media-untracked 4"]
+    assert validate(root, capsys, "--strict", "posts/a.md").code == 1
+    git(root, "add", "posts/new.png")
+    assert said() == []
+    assert (root / ".postops/cache/outcome.json").exists()
+    git(root, "rm", "--cached", "--quiet", "posts/new.png")
+    assert said() == ["warning media-untracked 4"]
+    (root / ".gitignore").write_text("*.png\n")
+    assert said() == ["error media-ignored 4"]
+    (root / ".gitignore").unlink()
+    assert said() == ["warning media-untracked 4"]
+    git(root, "add", "posts/new.png")
+    assert said() == []
+
+
+def test_git_is_not_started_for_posts_that_show_nothing(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert validate(root, capsys).code == 0
+    assert validate(root, capsys, "posts/good.md").code == 0
+
+
+def test_without_a_repository_nothing_is_said_of_it(
+    tmp_path: Path, repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "plain"
+    (root / "posts").mkdir(parents=True)
+    (root / "postops.yaml").write_bytes((repo.path / "postops.yaml").read_bytes())
+    (root / "posts/a.md").write_text(PICTURE)
+    (root / "posts/new.png").write_bytes(png())
+    assert found(validate(root, capsys, "--format", "json")) == []

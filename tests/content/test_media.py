@@ -86,21 +86,10 @@ def test_symbolic_links_are_never_followed(repo: Repo, where: str, target: str) 
     repo.git("add", "--all")
     commit = repo.commit({}, "Link")
     repository = Repository.discover(repo.path)
-    source = (
-        WorkTree(repo.path, repository) if where == "work tree" else CommitTree(repository, commit)
-    )
+    source = WorkTree(repo.path) if where == "work tree" else CommitTree(repository, commit)
     fault = resolve("posts/p.md", "a.gif", source).fault
     assert fault == ("path-escapes-repository", "is a symbolic link")
     assert resolve("posts/p.md", "real.gif", source).fault is None
-
-
-def test_what_git_does_not_know_would_not_be_published(repo: Repo) -> None:
-    repo.write({"posts/a.gif": GIF})
-    fault = resolve(
-        "posts/p.md", "a.gif", WorkTree(repo.path, Repository.discover(repo.path))
-    ).fault
-    assert fault is not None
-    assert fault[0] == "media-untracked"
 
 
 def test_a_pointer_is_not_the_picture(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -46,7 +46,7 @@ def source(request: pytest.FixtureRequest, repo: Repo) -> WorkTree | CommitTree:
     repository = Repository.discover(repo.path)
     if request.param == "commit":
         return CommitTree(repository, commit)
-    return WorkTree(repo.path, repository)
+    return WorkTree(repo.path)
 
 
 def test_walking_lists_files_and_what_is_none(source: WorkTree | CommitTree) -> None:
@@ -110,8 +110,12 @@ def test_loading_many_leaves_out_what_is_too_large(source: WorkTree | CommitTree
 
 def test_what_is_tracked(source: WorkTree | CommitTree, repo: Repo) -> None:
     (repo.path / "media/new.png").write_bytes(b"")
-    assert source.is_tracked("media/chart.png")
-    assert source.is_tracked("media/new.png") is isinstance(source, CommitTree)
+    (repo.path / "media/tmp.png").write_bytes(b"")
+    (repo.path / ".gitignore").write_text("tmp.*\n")
+    found = source.untracked(["media/chart.png", "media/new.png", "media/tmp.png"])
+    here = {"media/new.png": False, "media/tmp.png": True}
+    assert found == ({} if isinstance(source, CommitTree) else here)
+    assert source.untracked(["media/chart.png"]) == source.untracked([]) == {}
 
 
 def test_a_commit_knows_blob_ids_and_the_same_as_we_compute(repo: Repo) -> None:
@@ -172,6 +176,54 @@ def test_a_link_put_in_place_of_a_file_after_the_look_is_not_followed(tmp_path: 
 
 def test_a_configuration_below_the_root_of_the_repository(repo: Repo) -> None:
     repo.commit({"social/posts/a.md": "A", "public/posts/b.md": "B"})
-    tree = WorkTree(repo.path / "social", Repository.discover(repo.path))
-    assert tree.is_tracked("posts/a.md")
-    assert not tree.is_tracked("posts/b.md")
+    tree = WorkTree(repo.path / "social")
+    assert tree.untracked(["posts/a.md", "posts/b.md"]) == {"posts/b.md": False}
+
+
+def test_names_are_names_and_not_patterns(repo: Repo) -> None:
+    repo.commit({"media/a.png": "A", "media/[b].png": "B"})
+    repo.write({"media/*.png": "new", "media/:(glob)c.png": "new"})
+    asked = ["media/*.png", "media/:(glob)c.png", "media/[b].png", "media/ü\n.png"]
+    assert WorkTree(repo.path).untracked(asked) == {
+        "media/*.png": False,
+        "media/:(glob)c.png": False,
+        "media/ü\n.png": False,
+    }
+    repo.write({".gitignore": "*glob*\n"})
+    assert WorkTree(repo.path).untracked([*asked, ":(glob)c.png"]) == {
+        ":(glob)c.png": True,
+        "media/*.png": False,
+        "media/:(glob)c.png": True,
+        "media/ü\n.png": False,
+    }
+
+
+def test_thousands_of_files_are_asked_about_at_once(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit({f"media/{number}.png": "x" for number in range(1500)})
+    repo.write({"media/new.png": "x"})
+    started = []
+    popen = subprocess.Popen
+
+    def counted(*args: Any, **how: Any) -> Any:
+        started.append(args)
+        return popen(*args, **how)
+
+    monkeypatch.setattr(subprocess, "Popen", counted)
+    asked = ["media/new.png", *(f"media/{number}.png" for number in range(1500))]
+    assert WorkTree(repo.path).untracked(asked) == {"media/new.png": False}
+    assert len(started) == 3  # where is it, which are there, which are ignored
+
+
+@pytest.mark.parametrize("why", ["no repository", "no git", "not trusted"])
+def test_where_git_cannot_be_asked_nothing_is_said(
+    tmp_path: Path, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.png").write_bytes(b"x")
+    if why == "no git":
+        monkeypatch.setenv("PATH", str(tmp_path))
+    if why == "not trusted":
+        subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert WorkTree(tmp_path).untracked(["a.png"]) == {}

@@ -21,6 +21,15 @@ def test_every_reason_has_words() -> None:
     assert set(WORDS) == set(get_args(Reason))
 
 
+def test_drift_is_said_as_such() -> None:
+    plan = Plan(AT, (action(kind="update"), action("b@sky", "withdraw")), ())
+    assert text(plan, plain).splitlines()[:2] == [
+        "update    a@sky  edited since it was published",
+        "withdraw  b@sky  removed since it was published",
+    ]
+    assert "| withdraw | `b@sky` | removed since it was published |" in markdown(plan)
+
+
 def test_what_happens_and_what_waits() -> None:
     plan = Plan(
         AT,

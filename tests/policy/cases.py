@@ -32,7 +32,7 @@ from postops.render import source_digest
 from tests.policy.pictures import make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from postops.config import Config
 
@@ -54,8 +54,9 @@ _BLOCK = re.compile(r"^(`{3,})([a-z]+)(?: ([^\n]*))?\n(.*?)^\1$", re.MULTILINE |
 class Tracked(WorkTree):
     """A work tree of which git knows all files but those whose names say otherwise."""
 
-    def is_tracked(self, path: str) -> bool:
-        return "untracked" not in path
+    def untracked(self, paths: Collection[str]) -> dict[str, bool]:
+        names = ("untracked", "ignored")
+        return {path: "ignored" in path for path in paths if any(name in path for name in names)}
 
 
 @dataclass

@@ -59,6 +59,7 @@ def test_a_card_tells_what_plans_need(tmp_path: Path) -> None:
         media=("posts/a.png",),
         allow_marks=[[14, 9], [14, 16]],
         body_line=16,
+        shown={"posts/a.png": [12, 16]},
     )
     assert found.due_at == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
     assert found.span("id") == Span("posts/a.md", 3, 1)

@@ -212,7 +212,7 @@ def test_a_commit_says_the_same_as_the_work_tree_it_was_made_of(repo: Repo) -> N
         "campaigns/c.md": "no front matter",
     }
     source = committed(repo, files)
-    here = run(repo.path, WorkTree(repo.path, Repository.discover(repo.path)))
+    here = run(repo.path, WorkTree(repo.path))
     there = run(repo.path, source)
     assert there.diagnostics == here.diagnostics
     assert there.cards == here.cards

@@ -23,7 +23,7 @@ from postops.policy.targets import targets_of
 from tests.policy.cases import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 CONFIG = """\
 version: 1
@@ -181,8 +181,8 @@ class InMemory:
         for entry in entries:
             yield entry, self.files[entry.path]
 
-    def is_tracked(self, path: str) -> bool:
-        return path in self.files
+    def untracked(self, paths: Collection[str]) -> dict[str, bool]:
+        return {path: False for path in paths if path not in self.files}
 
 
 bodies = st.one_of(

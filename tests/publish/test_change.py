@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from postops.errors import AuthExpired, NotSent, OutcomeUnknown, RateLimited, Rejected
 from postops.platforms.base import Unreadable
 from postops.publish import change
-from postops.publish.ports import Result
-from tests.publish.desks import Bench, bench
+from postops.publish.ports import Result, Terms
+from tests.publish.desks import Bench, bench, passing
 from tests.publish.stage import Killed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from postops.model import Receipt
     from tests.publish.stage import Stage
 
 THREAD = "---\naccounts: [{}]\non_edit: update\non_remove: withdraw\n---\nOne\n\n---\n\nTwo\n\n---\n\nThree\n"
@@ -323,11 +325,142 @@ async def test_an_update_keeps_the_time_of_the_post_and_learns_what_the_platform
     assert (event["source"], event["payload"]) == ("sha256:source", "sha256:payload")
 
 
-async def test_a_signal_ends_the_waiting_before_the_next_try() -> None:
-    on = await there(parts=1)
-    on.platform.answers["delete"] = [NotSent("no route")]
-    action = on.action("withdraw")
+# ------------------------------------------------------------------------ no longer than the claim
+
+
+def given_back(on: Bench, result: Result) -> None:
+    """Nothing is under way any more, and this very run may claim it anew."""
+    assert (result.outcome, result.again) == ("unsent", True)
+    assert (on.done.phase, on.done.claim) == ("published", None)
+    assert on.said("released")[-1]["claim"] == on.said("claimed")[-1]["id"]
+
+
+@pytest.mark.parametrize("call", CHANGES)
+async def test_no_call_is_made_under_a_claim_that_could_end_meanwhile(call: str) -> None:
+    on = await there()
+    action = on.action("withdraw" if call == "delete" else "update")
     claim = await on.claim(action)
-    on.desk.stop.ask(15)
-    result = await change.withdraw(on.desk, action, claim)
-    assert (result.outcome, on.platform.made("delete")) == ("unsent", ["id-1"])
+    on.clock.pause(on.desk.terms.window.total_seconds())
+    if call == "delete":
+        result = await change.withdraw(on.desk, action, claim)
+    else:
+        result = await change.update(on.desk, action, on.loaded, claim)
+    given_back(on, result)
+    assert result.error == "the claim ran out of time"
+    assert on.platform.calls == []
+
+
+@pytest.mark.parametrize("call", CHANGES)
+async def test_the_last_moment_is_not_too_late(call: str) -> None:
+    on = await there(parts=1)
+    seconds = on.desk.terms.window.total_seconds() - 1
+    on.platform.answers[call] = [passing(on.clock, seconds, NotSent("no route"))]
+    on.clock.random = lambda: 0.0  # type: ignore[method-assign]  # half a second to wait
+    assert (await CHANGES[call](on)).outcome in ("withdrawn", "updated")
+
+
+@pytest.mark.parametrize("call", CHANGES)
+async def test_what_takes_too_long_is_left_in_the_middle_and_done_again(call: str) -> None:
+    on = await there(parts=3)
+
+    def slow() -> Receipt | None:
+        on.clock.pause(on.desk.terms.window.total_seconds())
+        return None if call == "delete" else on.platform.receipt(1)
+
+    on.platform.answers[call] = [slow]
+    given_back(on, await CHANGES[call](on))
+    assert on.platform.made(call) == ([1] if call == "update" else ["id-3"])
+    assert (await CHANGES[call](on)).outcome in ("withdrawn", "updated")
+    rest = [1, 2, 3] if call == "update" else ["id-2", "id-1"]
+    assert on.platform.made(call)[1:] == rest
+
+
+async def test_an_update_whose_uploads_took_too_long_is_not_made() -> None:
+    on = await there(parts=1)
+
+    def slow() -> dict[str, int]:
+        on.clock.pause(on.desk.terms.window.total_seconds())
+        return {}
+
+    on.platform.answers["prepare"] = [slow]
+    given_back(on, await updated(on))
+    assert on.platform.made("update") == []
+
+
+@pytest.mark.parametrize("call", CHANGES)
+async def test_no_wait_goes_beyond_the_claim(call: str) -> None:
+    seconds = Terms().window.total_seconds() - 20
+    on = await there(parts=1)
+    asked = RateLimited("slow down", retry_after=30)
+    on.platform.answers[call] = [passing(on.clock, seconds, asked)]
+    result = await CHANGES[call](on)
+    assert (result.outcome, on.clock.waited) == ("deferred", seconds)
+    assert (on.done.phase, on.done.claim) == ("published", None)
+    on = await there(parts=1)
+    on.platform.answers[call] = [passing(on.clock, seconds + 19.8, NotSent("no route"))]
+    given_back(on, await CHANGES[call](on))
+    assert (len(on.platform.made(call)), on.clock.waited) == (1, seconds + 19.8)
+
+
+@pytest.mark.parametrize("call", CHANGES)
+async def test_a_signal_ends_a_change_between_two_calls(call: str) -> None:
+    on = await there(parts=2)
+
+    def interrupted() -> Receipt | None:
+        on.desk.stop.ask(15)
+        return None if call == "delete" else on.platform.receipt(1)
+
+    on.platform.answers[call] = [interrupted]
+    result = await CHANGES[call](on)
+    assert (result.outcome, result.again, len(on.platform.made(call))) == ("unsent", False, 1)
+    assert (on.done.phase, on.done.claim) == ("published", None)
+
+
+@pytest.mark.parametrize("call", CHANGES)
+async def test_a_signal_ends_the_waiting_before_the_next_try(call: str) -> None:
+    on = await there(parts=1)
+
+    def interrupted() -> NotSent:
+        on.desk.stop.ask(15)
+        return NotSent("no route")
+
+    on.platform.answers[call] = [interrupted]
+    result = await CHANGES[call](on)
+    assert (result.outcome, len(on.platform.made(call))) == ("unsent", 1)
+
+
+@pytest.mark.parametrize("kind", ["withdraw", "update"])
+async def test_what_a_dead_run_was_changing_is_changed_under_a_claim_of_ones_own(
+    kind: str, stage: Callable[..., Stage]
+) -> None:
+    """Its lease is over: two runs could be at it, and the slower one would have the last word."""
+    on = await published(stage, "tusk")
+    if kind == "withdraw":
+        on.posts.clear()
+    else:
+        on.posts["posts/a.md"] = THREAD.format("tusk").replace("Two", "Deux")
+    on.kill_at = ("withdrawn" if kind == "withdraw" else "updated", 2)
+    with pytest.raises(Killed):
+        await on.run()
+    on.after_the_lease()
+    [result] = (await on.run(disk_survived=False)).values()
+    assert result.outcome in ("withdrawn", "updated")
+    claims = [e for e in _events(on) if e["type"] == "claimed" and e["action"] == kind]
+    assert [(event["run"], event["attempt"]) for event in claims] == [("run-2", 2), ("run-3", 3)]
+
+
+async def test_a_change_that_ran_out_of_time_is_finished_in_the_same_run(
+    stage: Callable[..., Stage],
+) -> None:
+    on = await published(stage, "tusk")
+    on.posts.clear()
+    late = on.terms.window.total_seconds()
+    on.fault("mastodon", "DELETE", "/api/v1/statuses/*", nth=2, effect="latency", seconds=late)
+    [result] = (await on.run()).values()
+    assert (result.outcome, on.live("tusk")) == ("withdrawn", [])
+
+
+def _events(on: Stage) -> list[dict[str, Any]]:
+    files = on.cloud.head.files
+    days = [files[path] for path in sorted(files) if path.startswith("state/ledger/")]
+    return [orjson.loads(line) for day in days for line in day.splitlines()]

@@ -159,10 +159,31 @@ async def test_a_clock_that_is_off_by_more_than_is_allowed_holds_the_account(off
 
 
 @pytest.mark.parametrize("off", [-119, 0, 119])
-async def test_a_little_is_allowed_and_so_is_a_platform_that_tells_no_time(off: int) -> None:
+async def test_a_little_is_allowed(off: int) -> None:
     on = await bench()
     on.platform.server_date = on.clock.at + timedelta(seconds=off)
     assert await connected(on) is not None
+
+
+async def test_a_platform_that_tells_no_time_is_taken_at_this_machines_word() -> None:
+    on = await bench()
+    assert on.platform.server_date is None
+    on.clock.at += timedelta(days=9)
+    assert await connected(on) is not None
+
+
+async def test_what_no_platform_tells_of_a_slow_clock_the_ledger_does(
+    stage: Callable[..., Stage],
+) -> None:
+    on = stage()
+    on.clock.pause(7200)
+    assert {r.outcome for r in (await on.run()).values()} == {"published"}
+    on.posts["posts/b.md"] = "---\naccounts: [tusk]\n---\nLater\n"
+    on.clock.at -= timedelta(hours=1)  # and the platforms' with it, so that they see no difference
+    assert await on.run() == {}
+    assert on.ledger is not None
+    assert {w.reason for w in on.plan(on.ledger).waiting} == {"clock"}
+    assert on.live("tusk") == ["Hello there"]
 
 
 async def test_the_clock_is_compared_before_anything_is_written() -> None:

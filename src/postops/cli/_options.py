@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from postops.config import Config
+    from postops.plan.shards import Shard
 
 sandbox = click.option(
     "--sandbox", is_flag=True, help="Emulated platforms and a ledger of their own, on this machine."
@@ -28,6 +29,28 @@ post = click.option(
     multiple=True,
     metavar="POST",
     help="Only this post, by id or path; may be given again.",
+)
+
+
+class ShardType(click.ParamType):  # type: ignore[type-arg]
+    """`1/3`, `2/3`, `3/3`."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Shard:
+        from postops.plan.shards import Shard
+
+        try:
+            return value if isinstance(value, Shard) else Shard.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+shard = click.option(
+    "--shard",
+    type=ShardType(),
+    metavar="I/N",
+    help="Only the accounts of the I-th of N runners, who share them.",
 )
 
 

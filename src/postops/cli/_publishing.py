@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from postops.clock import Clock
     from postops.ledger.journal import Ledger
     from postops.plan import Action
+    from postops.plan.shards import Shard
     from postops.publish.ports import Login, Replan
 
 LEAD = timedelta(seconds=90)
@@ -40,6 +41,7 @@ class Request:
 
     posts: Sequence[str] | None = None
     accounts: Sequence[str] | None = None
+    shard: Shard | None = None
     now: bool = False
     wait: timedelta | None = None
     force: bool = False
@@ -53,6 +55,7 @@ class Request:
         return Asked(
             posts=self.posts,
             accounts=self.accounts,
+            shard=self.shard,
             now=self.now,
             force=self.force,
             backfill=self.backfill,

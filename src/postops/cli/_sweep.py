@@ -15,7 +15,7 @@ from postops.policy.workers import uncollected
 from postops.reading.words import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping
     from datetime import datetime
 
     from postops.cli._open import Place
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from postops.ledger.state import LedgerState
     from postops.model import Campaign
     from postops.plan import Action
+    from postops.plan.shards import Shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Asked:
 
     posts: Collection[str] | None = None
     accounts: Collection[str] | None = None
+    shard: Shard | None = None
     now: bool = False
     force: bool = False
     backfill: bool = False
@@ -115,9 +117,21 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     )
     with uncollected():
         gathered = gathering.gather(ledger.head.read(INDEX))
+    if asked.shard is not None and asked.shard.number > 1:
+        gathered = gathered._replace(unreadable=())  # as all that is no account's: the first's
     posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, ledger.state)
     terms = _terms(at, config, asked, now, posts)
     return Sweep(tip, config, lambda: ledger.state, gathered, terms, campaigns)
+
+
+def _accounts(asked: Asked, platforms: Mapping[str, str]) -> Container[str] | None:
+    """What `--account` and `--shard` both leave in; `None` is every account."""
+    if asked.shard is None:
+        return asked.accounts
+    share = asked.shard.share(platforms)
+    if asked.accounts is None:
+        return share
+    return frozenset(name for name in asked.accounts if name in share)
 
 
 def _ids(names: Collection[str], ids: Mapping[str, str], state: LedgerState) -> frozenset[str]:
@@ -146,16 +160,17 @@ def _terms(
     at: Place, config: Config, asked: Asked, now: datetime, posts: Collection[str] | None
 ) -> Terms:
     sandbox = at.world is not None
+    kinds = {name: account.platform for name, account in config.accounts.items()}
     return Terms(
         now=now,
-        platforms={name: account.platform for name, account in config.accounts.items()},
+        platforms=kinds,
         clock_skew=config.clock_skew,
         horizon=asked.horizon,
         guard=None if asked.force or sandbox else Guard(),
         now_for=frozenset(posts or ()) if asked.now else frozenset(),
         backfill=asked.backfill or sandbox,
         posts=posts,
-        accounts=asked.accounts,
+        accounts=_accounts(asked, kinds),
         paces={name: account.pace for name, account in config.accounts.items()},
         force=asked.force,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,10 +10,11 @@ from postops.cli import _options
 from postops.cli._options import formats, style
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from postops.cli._edge import Invocation
     from postops.plan import Plan
+    from postops.plan.matrix import Matrix
 
 
 @click.command(
@@ -23,6 +24,8 @@ Examples:
   postops plan
   postops plan --at 2026-03-01T10:30Z
   postops plan --format json | jq -r .digest
+  postops plan --shard 2/3               what the second of three runners would do
+  postops plan --matrix 3 --format json | jq -c .matrix
 """,
 )
 @click.option(
@@ -34,18 +37,23 @@ Examples:
 )
 @_options.account
 @_options.post
+@_options.shard
+@click.option(
+    "--matrix",
+    type=click.IntRange(1, 9999),
+    metavar="N",
+    help="Instead of the plan: which of N shards have something to do.",
+)
+@click.option(
+    "--wait",
+    type=_options.DurationType(),
+    metavar="DURATION",
+    help="With --matrix: also what becomes due so soon, as in publish.",
+)
 @_options.sandbox
 @formats("text", "json", "markdown")
 @click.pass_obj
-def command(
-    invocation: Invocation,
-    /,
-    moment: datetime | None,
-    account: tuple[str, ...],
-    post: tuple[str, ...],
-    sandbox: bool,
-    style: str,
-) -> None:
+def command(invocation: Invocation, /, style: str, **asked: Any) -> None:
     """Show what will happen, when, and why the rest waits.
 
     Reads what publish reads: the content branch and the ledger as they are on the remote. Changes
@@ -53,38 +61,64 @@ def command(
     """
     from postops.output.safe import one_line
 
-    plan, notes = _plan(invocation, moment, account, post, sandbox=sandbox)
+    if asked["matrix"] and asked["shard"]:
+        raise click.UsageError("--matrix is about all shards: leave out --shard")
+    if asked["wait"] and not asked["matrix"]:
+        raise click.UsageError("--wait needs --matrix: a plan shows what is not due yet, anyway")
+    found, notes = _matrix(invocation, asked) if asked["matrix"] else _plan(invocation, asked)
     for note in notes:
         click.echo(f"note: {one_line(note)}", err=True)
-    click.echo(said(plan, style))
+    click.echo(said(found, style))
 
 
-def said(plan: Plan, form: str) -> str:
-    """The plan in one of its forms."""
+def said(found: Plan | Matrix, form: str) -> str:
+    """The plan, or the matrix, in one of its forms."""
     if form == "json":
-        return _options.as_json(plan.as_json())
-    from postops.output import plans
+        return _options.as_json(found.as_json())
+    from postops.output import matrix, plans
+    from postops.plan import Plan
 
-    return plans.markdown(plan) if form == "markdown" else plans.text(plan, style)
+    if isinstance(found, Plan):
+        return plans.markdown(found) if form == "markdown" else plans.text(found, style)
+    return matrix.markdown(found) if form == "markdown" else matrix.text(found, style)
 
 
-def _plan(
-    invocation: Invocation,
-    moment: datetime | None,
-    account: tuple[str, ...],
-    post: tuple[str, ...],
-    *,
-    sandbox: bool,
-) -> tuple[Plan, list[str]]:
+def _plan(invocation: Invocation, asked: dict[str, Any]) -> tuple[Plan, list[str]]:
+    plan, _, _, notes = _looked(invocation, asked, everything=True)
+    return plan, notes
+
+
+def _matrix(invocation: Invocation, asked: dict[str, Any]) -> tuple[Matrix, list[str]]:
+    """As publish sees it: what is not due yet is not read, and its faults start no runner."""
+    from datetime import timedelta
+
+    from postops.plan.matrix import matrix
+
+    plan, platforms, held, notes = _looked(invocation, asked, everything=False)
+    until = plan.at + (asked["wait"] or timedelta(0))
+    return matrix(plan, platforms, asked["matrix"], until, held), notes
+
+
+def _looked(
+    invocation: Invocation, asked: dict[str, Any], *, everything: bool
+) -> tuple[Plan, Mapping[str, str], str | None, list[str]]:
+    """The plan, the platform of every account, why all is held, and notes."""
     from postops.cli import _open
     from postops.cli._sweep import Asked, sweep
 
-    with _open.place(invocation, sandbox=sandbox) as at:
+    with _open.place(invocation, sandbox=asked["sandbox"]) as at:
         seen = _open.view(at)
+        moment = asked["moment"]
         now = at.clock.now() if moment is None else _options.in_zone(moment, at.config)
-        asked = Asked(posts=post or None, accounts=account or None, everything=True)
-        swept = sweep(at, seen, asked, now)
-        return swept.plan(now), [*_notes(seen.held), *swept.notes()]
+        wishes = Asked(
+            posts=asked["post"] or None,
+            accounts=asked["account"] or None,
+            shard=asked["shard"],
+            everything=everything,
+        )
+        swept = sweep(at, seen, wishes, now)
+        notes = [*_notes(seen.held), *swept.notes()]
+        return swept.plan(now), swept.terms.platforms, seen.held, notes
 
 
 def _notes(held: str | None) -> list[str]:

@@ -24,12 +24,14 @@ Examples:
   postops publish                        send what is due
   postops publish --wait 15m             and what becomes due in the next 15 minutes
   postops publish --post hello --now     one post, whatever its time
+  postops publish --shard 2/3            the second of three runners that share the accounts
 """,
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be sent; change nothing.")
 @_options.sandbox
 @_options.account
 @_options.post
+@_options.shard
 @click.option(
     "--now", is_flag=True, help="Whatever its time says, in quiet hours too. Needs --post."
 )
@@ -67,6 +69,7 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
     wishes = _publishing.Request(
         posts=asked["post"] or None,
         accounts=asked["account"] or None,
+        shard=asked["shard"],
         now=asked["now"],
         wait=asked["wait"],
         force=asked["force"],

@@ -82,8 +82,6 @@ def repository_path(post_path: str, written: str) -> tuple[str, MediaFault | Non
 
 
 def _read(path: str, source: ContentSource) -> Resolved:
-    if not source.is_tracked(path):
-        return Resolved(path, None, ("media-untracked", "is not tracked by git: add it"))
     from postops.content.formats.window import Damaged
 
     try:

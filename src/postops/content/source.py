@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from postops.git import Repository
@@ -56,18 +56,17 @@ class ContentSource(Protocol):
     def load(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | None]]:
         """The bytes of many files; `None` where one is larger than `limit` or cannot be read."""
 
-    def is_tracked(self, path: str) -> bool:
-        """Whether git knows the file, so that a commit would hold it."""
+    def untracked(self, paths: Collection[str]) -> Mapping[str, bool]:
+        """Which of these files git does not know, so that no commit would hold them; and whether
+        it is told to ignore them."""
 
 
 class WorkTree:
     """The files on disk below `root`. Without a repository every file counts as tracked."""
 
-    def __init__(self, root: Path, repository: Repository | None = None) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
         self._root = str(root)
-        self._repository = repository
-        self._tracked: frozenset[str] | None = None
         self._names: dict[Path, frozenset[str]] = {}
 
     def walk(self, prefix: str) -> list[Entry]:
@@ -134,18 +133,18 @@ class WorkTree:
         for entry in entries:
             yield entry, self._bytes(entry.path, limit)
 
-    def is_tracked(self, path: str) -> bool:
-        if self._repository is None:
-            return True
-        if self._tracked is None:
-            listed = self._repository.run("ls-files", "-z", "--full-name").stdout
-            names = os.fsdecode(listed).split("\0")
-            below = self.root.resolve().relative_to(self._repository.root.resolve()).as_posix()
-            prefix = "" if below == "." else f"{below}/"
-            self._tracked = frozenset(
-                name.removeprefix(prefix) for name in names if name.startswith(prefix)
-            )
-        return path in self._tracked
+    def untracked(self, paths: Collection[str]) -> Mapping[str, bool]:
+        if not paths:
+            return {}  # most posts show nothing: git is not even started
+        from postops.errors import PostopsError
+        from postops.git import Repository
+
+        try:
+            repository = Repository.discover(self.root)
+            below = self.root.resolve().relative_to(repository.root.resolve()).as_posix()
+            return _untracked(repository, "" if below == "." else f"{below}/", paths)
+        except PostopsError:  # no repository, no git: then there is nothing to be in
+            return {}
 
     def _names_in(self, directory: Path) -> frozenset[str]:
         """The names in a directory, listed once: a thousand posts may share one of media."""
@@ -176,6 +175,22 @@ class WorkTree:
         if stat.S_ISREG(status.st_mode):
             return Entry(path, "file", None, status.st_size)
         return Entry(path, "symlink" if stat.S_ISLNK(status.st_mode) else "other")
+
+
+def _untracked(repository: Repository, prefix: str, paths: Collection[str]) -> dict[str, bool]:
+    """Asked in one process, and in a second one only where there is something to be said."""
+    asked = [f"{prefix}{path}" for path in sorted(paths)]
+    words = asked if len(asked) <= _CHUNK else [prefix or "."]
+    listed = repository.run("ls-files", "-z", "--full-name", "--", *words).stdout
+    unknown = set(asked) - set(os.fsdecode(listed).split("\0"))
+    if not unknown:
+        return {}
+    # It takes no literal pathspecs; after `./` no name is taken for anything but a name.
+    data = os.fsencode("".join(f"./{name}\0" for name in sorted(unknown)))
+    words = ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"]
+    told = repository.run(*words, input=data, check=False).stdout
+    ignored = set(os.fsdecode(told).split("\0"))
+    return {name.removeprefix(prefix): f"./{name}" in ignored for name in sorted(unknown)}
 
 
 _KINDS: dict[str, EntryKind] = {
@@ -235,9 +250,9 @@ class CommitTree:
             for entry in chunk:
                 yield entry, data.get(entry.blob or "")
 
-    def is_tracked(self, path: str) -> bool:
-        del path
-        return True
+    def untracked(self, paths: Collection[str]) -> Mapping[str, bool]:
+        del paths
+        return {}
 
     def _small(self, blobs: list[str], limit: int) -> list[str]:
         """Those blobs that are not larger than `limit`: a huge one is never taken into memory."""

@@ -66,8 +66,16 @@ def text(plan: Plan, style: Callable[..., str]) -> str:
 def _action(action: Action, width: int, style: Callable[..., str]) -> str:
     name = style(f"{action.action:<9}", fg=_COLOURS[action.action], bold=True)
     due = f"due {iso(action.due_at)}" if action.due_at else "as soon as merged"
+    due = _DRIFT.get(action.action, due)
     part = f", from part {action.part}" if action.part > 1 else ""
     return f"{name} {terminal(action.delivery):<{width}}  {due}{part}"
+
+
+_DRIFT = {
+    "update": "edited since it was published",
+    "withdraw": "removed since it was published",
+}
+"""Why something that is out is touched: it is long past due, and that is not the reason."""
 
 
 def _waiting(waiting: Waiting, width: int, style: Callable[..., str]) -> str:
@@ -92,7 +100,7 @@ def markdown(plan: Plan) -> str:
     """Two tables for a pull request or a job summary, cut to what GitHub takes."""
     lines = ["### postops plan", ""]
     actions = [
-        f"| {a.action} | {cell(a.delivery)} | {iso(a.due_at) or 'as soon as merged'} |"
+        f"| {a.action} | {cell(a.delivery)} | {_DRIFT.get(a.action) or iso(a.due_at) or 'as soon as merged'} |"
         for a in plan.actions
     ]
     waiting = [f"| {cell(w.delivery)} | {_why(w)} | {iso(w.until) or ''} |" for w in plan.waiting]

@@ -6,7 +6,8 @@ action or with the reason why it waits. Nothing here reads a file, a clock or th
 plan reviewed on a pull request is the plan that is carried out (`Plan.digest`).
 
 `values.py` holds the words, `renames.py` what looks like an old post, `decide.py` the decision about
-one delivery, `pace.py` what an account's own limits hold back.
+one delivery, `pace.py` what an account's own limits hold back, `shards.py` and `matrix.py` how several
+runners share a plan.
 """
 
 from postops.plan.decide import make_plan

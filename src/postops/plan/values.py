@@ -10,7 +10,7 @@ from postops.errors import UnsafePlan
 from postops.model import digest as sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Container, Mapping
 
     from postops.config import Pace
     from postops.model import Late
@@ -195,12 +195,12 @@ class Terms:
     now_for: Collection[str] = ()
     backfill: bool = False
     posts: Collection[str] | None = None
-    accounts: Collection[str] | None = None
+    accounts: Container[str] | None = None
     paces: Mapping[str, Pace] = field(default_factory=dict)
     force: bool = False
 
     def covers(self, post: str, account: str) -> bool:
-        """Whether `--post` and `--account` leave this delivery in."""
+        """Whether `--post`, `--account` and `--shard` leave this delivery in."""
         return (self.posts is None or post in self.posts) and (
             self.accounts is None or account in self.accounts
         )

@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 
     from postops.config import Config
     from postops.content.index import PostIndex
-    from postops.model import Campaign, Message, Post, When
+    from postops.model import Campaign, Media, Message, Post, When
 
-_MARKED = ("id", "accounts", "publish_at", "expires_at", "campaign", "draft", "hold", "late")
+_MARKED = (
+    "id",
+    "accounts",
+    "publish_at",
+    "expires_at",
+    "campaign",
+    "draft",
+    "hold",
+    "late",
+    "on_edit",
+)
 
 
 class Sent(NamedTuple):
@@ -38,7 +48,8 @@ class Card(NamedTuple):
     """A post, as far as others need it. Every field goes through JSON unharmed; times are UTC.
 
     `accounts` are resolved: no groups, and only those that exist. `marks` are places of keys, as
-    line and column; `allow_marks` those of the items of `allow`.
+    line and column; `allow_marks` those of the items of `allow`. `media` are the paths of all media;
+    `shown` has those that could be read, and where the post first names them.
     """
 
     path: str
@@ -62,6 +73,7 @@ class Card(NamedTuple):
     marks: Mapping[str, Sequence[int]] = {}
     allow_marks: Sequence[Sequence[int]] = []
     body_line: int = 1
+    shown: Mapping[str, Sequence[int]] = {}
 
     @property
     def due_at(self) -> datetime | None:
@@ -101,7 +113,7 @@ def card_of(
     post: Post,
     accounts: tuple[str, ...],
     sent: Mapping[str, Sent],
-    media: Sequence[str],
+    media: Sequence[Media],
     source: str,
 ) -> Card:
     """The card of a post that goes to these accounts."""
@@ -126,11 +138,20 @@ def card_of(
         allow=post.allow,
         source=source,
         sent=sent,
-        media=tuple(media),
+        media=tuple([one.path for one in media]),
         marks=marks,
         allow_marks=allow_marks,
         body_line=post.body_line,
+        shown=_shown(media) if media else {},
     )
+
+
+def _shown(media: Sequence[Media]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for one in media:
+        if one.facts is not None:
+            found.setdefault(one.path, [one.span.line, one.span.column])
+    return found
 
 
 def card_of_index(line: PostIndex, config: Config, campaigns: Mapping[str, Campaign]) -> Card:

@@ -36,12 +36,13 @@ POSTS, CAMPAIGNS = "posts", "campaigns"
 
 class Report(NamedTuple):
     """What a check found. `cards` are of every post that could be read, by path; `files` are the
-    paths that were looked at."""
+    paths that were looked at. `lasting`: as long as no file changes, so does nothing of this."""
 
     diagnostics: list[Diagnostic]
     cards: tuple[Card, ...]
     files: tuple[str, ...]
     summary: Summary
+    lasting: bool = True
 
 
 class Checked(NamedTuple):
@@ -87,11 +88,16 @@ def check(
         rows = workers.examine_all(scanned.files, context, kept, jobs)
         cards = tuple([row.card for row in rows if row.card is not None])
         found = [*notes, *(one for row in rows for one in row.diagnostics)]
-        given = OnSet(cards, config, campaigns, targets.by_name, now, ledger, named, named is None)
+        # Not part of a row: what git knows changes without a change of the file.
+        untracked = source.untracked({path for card in cards for path in card.shown})
+        whole = named is None
+        given = OnSet(
+            cards, config, campaigns, targets.by_name, now, ledger, named, whole, untracked
+        )
         found += over_all(given)
-        diagnostics = settle(found, cards, Wanted.of(config, select, ignore), whole=named is None)
+        diagnostics = settle(found, cards, Wanted.of(config, select, ignore), whole=whole)
     files = tuple(sorted([*looked, *(entry.path for entry in scanned.files)]))
-    return Report(diagnostics, cards, files, summarize(diagnostics, len(files)))
+    return Report(diagnostics, cards, files, summarize(diagnostics, len(files)), not untracked)
 
 
 def check_posts(
@@ -177,7 +183,7 @@ class _Named:
     def __init__(self, source: ContentSource, paths: Collection[str]) -> None:
         self.source, self.paths = source, paths
         self.find, self.open = source.find, source.open
-        self.load, self.is_tracked = source.load, source.is_tracked
+        self.load, self.untracked = source.load, source.untracked
 
     def walk(self, prefix: str) -> list[Entry]:
         named = (path for path in self.paths if path.startswith(f"{prefix}/"))

@@ -71,7 +71,7 @@ def examine(read: Read, context: Context, path: str) -> Examined:
         return _rendered(read, post, accounts, context)
     media = tuple(_media(post, ()))
     diagnostics = _found(read, post, OnPost(post, context, accounts, {}, media, texts(post)), ())
-    card = card_of(post, accounts, sent, [one.path for one in media], source_digest(post))
+    card = card_of(post, accounts, sent, media, source_digest(post))
     return Examined(post.path, diagnostics, post, {}, card)
 
 
@@ -85,7 +85,7 @@ def _rendered(read: Read, post: Post, accounts: tuple[str, ...], context: Contex
     diagnostics = _found(read, post, given, everything)
     source = source_digest(post, resolve_media=resolve, parsed=parsed)
     sent = {name: sent_of(message) for name, message in messages.items()}
-    card = card_of(post, accounts, sent, [one.path for one in media], source)
+    card = card_of(post, accounts, sent, media, source)
     return Examined(post.path, diagnostics, post, messages, card)
 
 
@@ -197,7 +197,6 @@ def _media_faults(media: Iterable[Media]) -> Iterator[Fault]:
 
 _HELP = {
     "media-missing": "write the path as it is, relative to the post",
-    "media-untracked": "`git add` it",
     "lfs-pointer": "`git lfs pull` brings it; in CI: `lfs: true` at actions/checkout",
     "media-damaged": "save or export it again",
     "path-escapes-repository": "put the file itself into the repository",

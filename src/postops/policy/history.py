@@ -132,7 +132,48 @@ def edited_after_publish(given: OnSet) -> Iterator[Problem]:
         card = cards[post]
         message = f"published to {', '.join(sorted(accounts))}, and changed since"
         help_ = "set `on_edit: update` where the platform can, or put the old text back"
+        if card.on_edit == "update":
+            help_ = (
+                "a post there stays as it is: put the old text back, or withdraw it and post anew"
+            )
         yield Problem(card.body_span(), message, help_, post=post)
+
+
+@rule("PO505", "cannot-update", severity=Severity.NOTICE, on="set", since="0.1")
+def cannot_update(given: OnSet) -> Iterator[Problem]:
+    """## What it does
+    Finds posts with `on_edit: update` for accounts on platforms where a post, once published,
+    cannot be changed.
+
+    ## Why
+    There, an edit changes nothing: the plan says `edited`, and the old text stays. Better to know
+    it before than after the typo is out.
+
+    ## Example
+    ```markdown
+    ---
+    accounts: [bluesky-main, mastodon-main]
+    on_edit: update
+    ---
+    ```
+    An edit reaches Mastodon, and leaves Bluesky as it is.
+
+    ## Fix
+    None is needed where that is fine; `allow: [cannot-update]` says so. What has to stay correct
+    can be withdrawn and published anew.
+    """
+    for card in given.cards:
+        if card.on_edit != "update":
+            continue
+        known = [given.targets[name] for name in card.accounts if name in given.targets]
+        fixed = [one for one in known if not one.can.update]
+        if fixed:
+            names = ", ".join(sorted(one.account.name for one in fixed))
+            kinds = " and ".join(sorted({one.title for one in fixed}))
+            message = (
+                f"`on_edit: update` does nothing for {names}: posts on {kinds} stay as they are"
+            )
+            yield Problem(card.span("on_edit"), message, post=card.id)
 
 
 def _deliveries(given: OnSet) -> list[DeliveryState]:

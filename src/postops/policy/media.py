@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postops.diagnostics import Severity
+from postops.diagnostics import Severity, Span
 from postops.policy.registry import Problem, rule
 from postops.reading.words import show
 
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from postops.model import Link
-    from postops.policy.subjects import OnMessage, OnPost
+    from postops.policy.card import Card
+    from postops.policy.subjects import OnMessage, OnPost, OnSet
 
 
 @rule("PO201", "media-missing", severity=Severity.ERROR, on="fault", since="0.1", firm=True)
@@ -61,20 +62,52 @@ def path_escapes_repository() -> None:
     """
 
 
-@rule("PO203", "media-untracked", severity=Severity.ERROR, on="fault", since="0.1", firm=True)
-def media_untracked() -> None:
+@rule("PO203", "media-untracked", severity=Severity.WARNING, on="set", since="0.1")
+def media_untracked(given: OnSet) -> Iterator[Problem]:
     """## What it does
-    Finds media that lie on the disk but that git does not know.
+    Finds media that lie on the disk but that were never added to git.
 
     ## Why
-    They are not in the commit that is published.
+    They are not in the commit that is published: there, the file does not exist.
 
     ## Example
-    A picture made a minute ago, and never added.
+    A picture made a minute ago. Only a work tree is looked at, and only where git is there to ask.
 
     ## Fix
-    `git add` the file, and look whether `.gitignore` names it.
+    `git add` the file, together with the post.
     """
+    for card, path, span in _unknown(given, ignored=False):
+        yield Problem(span, f"{show(path)} is not tracked by git", "`git add` it", post=card.id)
+
+
+@rule("PO209", "media-ignored", severity=Severity.ERROR, on="set", since="0.1")
+def media_ignored(given: OnSet) -> Iterator[Problem]:
+    """## What it does
+    Finds media that git was told to ignore.
+
+    ## Why
+    `git add` leaves them out without a word, and so they are not in the commit that is published.
+
+    ## Example
+    A `.gitignore` that says `*.png`, or `build/` where the pictures are made.
+
+    ## Fix
+    Keep the file in a folder that is not ignored, or take it out of `.gitignore`; or
+    `git add --force` it.
+    """
+    help_ = "`git add --force` it, or look at .gitignore"
+    for card, path, span in _unknown(given, ignored=True):
+        yield Problem(span, f"{show(path)} is ignored by git", help_, post=card.id)
+
+
+def _unknown(given: OnSet, *, ignored: bool) -> Iterator[tuple[Card, str, Span]]:
+    """Posts with media that git does not know, and where they name them."""
+    if not given.untracked:
+        return
+    for card in given.cards:
+        for path, (line, column) in card.shown.items():
+            if given.untracked.get(path) is ignored:
+                yield card, path, Span(card.path, line, column)
 
 
 @rule("PO204", "lfs-pointer", severity=Severity.ERROR, on="fault", since="0.1", firm=True)

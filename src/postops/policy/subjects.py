@@ -93,7 +93,8 @@ class OnSet(NamedTuple):
     """All posts at once. `now` is aware.
 
     `ledger` is `None` where nobody knows what was done. `named` are the paths the check was asked
-    about, `None` for all. `complete`: the cards are of all posts there are.
+    about, `None` for all. `complete`: the cards are of all posts there are. `untracked` has the media
+    git does not know, and whether it was told to ignore them.
     """
 
     cards: Sequence[Card]
@@ -104,6 +105,7 @@ class OnSet(NamedTuple):
     ledger: LedgerState | None = None
     named: frozenset[str] | None = None
     complete: bool = True
+    untracked: Mapping[str, bool] = {}
 
 
 def body_stretch(post: Post, start: int, end: int) -> Span:

@@ -79,9 +79,7 @@ class Memory:
 
     def _fitting(self, kept: dict[str, Any], now: datetime) -> Outcome | None:
         since, until = (datetime.fromisoformat(text) for text in kept["holds"])
-        media = _Listing(self.root)
-        for path in kept["media"]:
-            media.add_file(path)
+        media = self._media(kept["media"])
         seen = [self.listing.digest(), media.digest()]
         if not since <= now < until or seen != kept["seen"]:
             self.began = self._touch()
@@ -90,13 +88,11 @@ class Memory:
 
     def keep(self, report: Report, now: datetime, grace: timedelta) -> None:
         """Keep a report of all files, made since `recall` knew nothing."""
-        media = _Listing(self.root)
         paths = sorted({path for card in report.cards for path in card.media})
-        for path in paths:
-            media.add_file(path)
+        media = self._media(paths)
         if not self.began:
             return
-        if max(self.listing.newest, media.newest) > self.began - RACY:
+        if not report.lasting or max(self.listing.newest, media.newest) > self.began - RACY:
             with suppress(OSError):
                 self.mark.unlink()
             return
@@ -116,6 +112,15 @@ class Memory:
             self.mark.replace(self.file)
         except OSError:
             return
+
+    def _media(self, paths: Sequence[str]) -> _Listing:
+        """Media, and git's index: it says whether they will be there when the post is published."""
+        found = _Listing(self.root)
+        for path in paths:
+            found.add_file(path)
+        if paths:
+            found.add_file(_index(self.root))
+        return found
 
     def _touch(self) -> int:
         """When this began, by the clock of the file system; 0 where nothing can be written."""
@@ -142,6 +147,21 @@ def holds_until(cards: Iterable[Card], now: datetime, grace: timedelta) -> datet
             if now - wait < due and due < next_ - wait:
                 next_ = due + wait
     return next_
+
+
+def _index(root: str) -> str:
+    """Git's index, relative to the root; where it would be, if there is no repository.
+
+    Looked up in git's files, for starting git costs more than all the rest.
+    """
+    above = os.path.realpath(root)
+    while not os.path.lexists(f"{above}/.git") and above != os.path.dirname(above):  # noqa: PTH120
+        above = os.path.dirname(above)  # noqa: PTH120
+    git = f"{above}/.git"
+    with suppress(OSError, ValueError), open(git, encoding="utf-8") as file:  # noqa: PTH123
+        # A linked work tree, or a submodule: a file that says where git is.
+        git = os.path.join(above, file.read(4096).removeprefix("gitdir:").strip())  # noqa: PTH118
+    return os.path.relpath(f"{git}/index", root)
 
 
 class _Listing:

@@ -1,15 +1,21 @@
-"""Update and withdraw: claimed like a publish, but harmless to repeat."""
+"""Update and withdraw: claimed like a publish, but harmless to repeat.
+
+Harmless, that is, while the claim holds: an old text that arrives after another run has sent a newer
+one would undo it. So no call is made that could outlast the lease; what is not done by then is given
+back and done again under a new claim.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from postops.errors import NotSent, PostopsError, RateLimited, Rejected
 from postops.plan import iso
-from postops.publish.claims import provenance
+from postops.publish.claims import deadline, provenance
 from postops.publish.ports import Result
-from postops.publish.send import outgoing_part, receipt_of, refused
+from postops.publish.send import OutOfTime, in_time, outgoing_part, pause, receipt_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,8 +38,8 @@ async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
         if receipt is None or done.parts[number].withdrawn:
             continue
         try:
-            await _again(desk, partial(desk.platform.delete, receipt))
-        except PostopsError as error:
+            await _again(desk, claim, partial(desk.platform.delete, receipt))
+        except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, number, error)
         event = {"type": "withdrawn", "part": number, "remote_id": receipt.remote_id}
         desk.pusher.record(_event(action) | event)
@@ -49,8 +55,8 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
         if receipt is None:
             continue
         try:
-            changed = await _again(desk, _update(desk, outgoing, receipt))
-        except PostopsError as error:
+            changed = await _again(desk, claim, _update(desk, claim, outgoing, receipt))
+        except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, part.number, error)
         url = url or changed.url
         event = {"type": "updated", "part": part.number, "parts": len(loaded.message.parts)}
@@ -60,32 +66,38 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
     return Result(action.delivery, "updated", url)
 
 
-def _update(desk: Desk, outgoing: Outgoing, receipt: Receipt) -> Callable[[], Awaitable[Receipt]]:
+def _update(
+    desk: Desk, claim: dict[str, Any], outgoing: Outgoing, receipt: Receipt
+) -> Callable[[], Awaitable[Receipt]]:
     async def call() -> Receipt:
         prepared = await desk.platform.prepare(outgoing)
+        in_time(desk, claim)  # uploads take what time they take
         return await desk.platform.update(outgoing, prepared, receipt)
 
     return call
 
 
-async def _again(desk: Desk, call: Callable[[], Awaitable[T]]) -> T:
+async def _again(desk: Desk, claim: dict[str, Any], call: Callable[[], Awaitable[T]]) -> T:
     """These calls may be repeated: twice done is as good as once."""
     for attempt in range(1, desk.terms.tries):
+        in_time(desk, claim)
         try:
             return await call()
         except RateLimited as error:
             asked = error.retry_after or attempt * 2.0
-            if asked > desk.terms.patience or not await desk.nap(asked):
-                raise
+            ends = desk.clock.now() + timedelta(seconds=asked)
+            if asked > desk.terms.patience or ends >= deadline(claim, desk.terms):
+                raise  # another claim would come too soon as well
+            await pause(desk, claim, asked)
         except NotSent:
-            if not await desk.back_off(attempt):
-                raise
+            await pause(desk, claim, attempt * (0.5 + desk.clock.random()))
+    in_time(desk, claim)
     return await call()
 
 
-def _stays(desk: Desk, claim: dict[str, Any], part: int, error: PostopsError) -> Result:
+def _stays(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:
     """A refusal is written down; an unknown outcome leaves the claim open, to be done again."""
-    if isinstance(error, (NotSent, Rejected)):
+    if isinstance(error, (OutOfTime, NotSent, Rejected)):
         return refused(desk, claim, part, error)
     return Result(claim["delivery"], "unknown", error=str(error))
 

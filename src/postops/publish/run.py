@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from postops.clock import Clock
-    from postops.plan import Action, Plan
+    from postops.plan import Action, ActionName, Plan
     from postops.publish.ports import Ledger, Loaded, Loader, Login, Replan, Terms
     from postops.publish.stop import Stop
 
@@ -154,18 +154,26 @@ class Run:
         if claim is None or not self._as_it_stood([action]):
             return None  # another runner has settled it meanwhile, or claimed it anew
         if claim.get("action") == "withdraw":
-            return await change.withdraw(desk, action, claim)
+            return await self._change_again(desk, action, "withdraw", None)
         try:
             loaded = self.loader.load(action.delivery, claim.get("commit"))
         except PostopsError as error:
             return Result(action.delivery, "unknown", error=str(error))
         if claim.get("action") == "update":
-            return await change.update(desk, action, loaded, claim)
+            return await self._change_again(desk, action, "update", loaded)
         if claim.get("payload") != loaded.message.digest:
             event = send.about(claim, action.part)
             return send.doubt(desk, event, "this postops renders it differently than was sent")
         result = await send.reconcile(desk, action, loaded, claim)
         return result and await self._repeat(desk, action, loaded, result)
+
+    async def _change_again(
+        self, desk: Desk, action: Action, kind: ActionName, loaded: Loaded | None
+    ) -> Result | None:
+        """Finish what a dead run was changing, as it was claimed: its lease is not ours to use."""
+        again = replace(action, action=kind, part=1)
+        claimed = await self._claim_one(again, loaded, settling=True)
+        return claimed and await self._carry(desk, claimed)
 
     async def _repeat(self, desk: Desk, action: Action, loaded: Loaded, result: Result) -> Result:
         """Send what nobody can tell of once more, exactly as it was, where that is harmless."""
@@ -176,7 +184,7 @@ class Run:
             return send.doubt(desk, event, f"{result.error}; and it is not wished any more")
         again = replace(action, action="resume", part=result.repeat)
         self._planned_on[again.delivery] = self._stand(again)
-        claimed = await self._claim_one(again, loaded, claims.ONCE_MORE)
+        claimed = await self._claim_one(again, loaded, claims.ONCE_MORE, settling=True)
         if claimed is None:
             return result
         sent = await send.publish(desk, again, loaded, claimed.event)
@@ -237,9 +245,17 @@ class Run:
         return kept
 
     async def _claim(
-        self, batch: Sequence[Action], loaded: Mapping[str, Loaded | None], why: str | None = None
+        self,
+        batch: Sequence[Action],
+        loaded: Mapping[str, Loaded | None],
+        why: str | None = None,
+        *,
+        settling: bool = False,
     ) -> list[Claimed] | None:
-        """One push for all. `None`: another runner was faster, nothing is claimed."""
+        """One push for all. `None`: another runner was faster, nothing is claimed.
+
+        `settling`: it takes over a claim that is open, whatever would be planned without that.
+        """
         if not batch:
             return []
         if self.ledger.state.genesis is None:
@@ -257,11 +273,12 @@ class Run:
             | {"reason": why}
             for action in batch
         ]
-        check = self._as_planned if why is None else self._as_it_stood
+        check = self._as_it_stood if settling else self._as_planned
         try:
             events = await self.pusher.claim(drafts, lambda: check(batch))
         except LedgerConflict:
             return None
+        self._races = 0  # in a row: beside other shards every push of theirs is a race lost here
         for action in batch:
             self._rounds[action.delivery] += 1
         return [
@@ -332,12 +349,17 @@ class Run:
             self._finish(dropped)
 
     async def _claim_one(
-        self, action: Action, loaded: Loaded | None, why: str | None = None
+        self,
+        action: Action,
+        loaded: Loaded | None,
+        why: str | None = None,
+        *,
+        settling: bool = False,
     ) -> Claimed | None:
         """Where an unknown outcome could not be settled, only one claim is open at a time."""
         if self._must_not_send(action.account):
             return None
-        claimed = await self._claim([action], {action.delivery: loaded}, why)
+        claimed = await self._claim([action], {action.delivery: loaded}, why, settling=settling)
         if claimed is None:
             await self._lost_race([action])
             return None

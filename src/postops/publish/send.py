@@ -172,11 +172,11 @@ async def _send(desk: Desk, action: Action, claim: dict[str, Any], outgoing: Out
             wait = error.retry_after or attempt * 2.0
             if desk.clock.now() + timedelta(seconds=wait) >= deadline(claim, desk.terms):
                 raise  # another claim would come too soon as well
-            await _pause(desk, claim, wait)
+            await pause(desk, claim, wait)
         except NotSent:
             if attempt == desk.terms.tries:
                 raise
-            await _pause(desk, claim, attempt * (0.5 + desk.clock.random()))
+            await pause(desk, claim, attempt * (0.5 + desk.clock.random()))
     raise AssertionError("the loop above returns or raises")
 
 
@@ -200,14 +200,20 @@ async def _until_due(desk: Desk, action: Action, claim: dict[str, Any], part: in
     """Never early, and never when the lease could already belong to another runner."""
     if action.due_at is not None:
         await desk.nap((action.due_at - desk.clock.now()).total_seconds())
-    if desk.stop.asked or desk.clock.now() >= deadline(claim, desk.terms):
-        raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
+    in_time(desk, claim)
     expires = action.wish.expires_at if action.wish and action.action == "publish" else None
     if part == 1 and expires is not None and expires <= desk.clock.now():
         raise OutOfTime("it expired before it could be sent")
 
 
-async def _pause(desk: Desk, claim: dict[str, Any], seconds: float) -> None:
+def in_time(desk: Desk, claim: dict[str, Any]) -> None:
+    """Raises `OutOfTime` where the lease could be over before a call is, or the run is to stop."""
+    if desk.stop.asked or desk.clock.now() >= deadline(claim, desk.terms):
+        raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
+
+
+async def pause(desk: Desk, claim: dict[str, Any], seconds: float) -> None:
+    """Wait before a step is tried again. Raises `OutOfTime` where the claim does not last."""
     ends = desk.clock.now() + timedelta(seconds=seconds)
     if ends >= deadline(claim, desk.terms) or not await desk.nap(seconds):
         raise OutOfTime("no time left to try again")

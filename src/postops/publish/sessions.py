@@ -45,6 +45,12 @@ async def _whoami(name: str, login: Login, clock: Clock, terms: Terms) -> Identi
 
 
 def _check_clock(name: str, login: Login, clock: Clock, terms: Terms) -> None:
+    """Compare with what the answer to logging in was dated.
+
+    The git host's `Date` is not looked at: git shows it only in a trace of all it says and hears,
+    and a request of our own would need the proxy and the certificates git was given. A platform
+    that dates nothing leaves what the plan does: a ledger from the future holds everything.
+    """
     theirs = login.platform.server_date
     if theirs is None:
         return
