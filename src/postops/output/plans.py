@@ -18,6 +18,9 @@ _COLOURS = {
     "reconcile": "yellow",
     "update": "cyan",
     "withdraw": "red",
+    "schedule": "green",
+    "cancel": "red",
+    "confirm": "yellow",
 }
 
 WORDS = {
@@ -28,6 +31,7 @@ WORDS = {
     "invalid": "has errors",
     "no-credentials": "no credentials",
     "unknown-account": "no such account",
+    "scheduled": "handed over: the platform publishes it",
     "claimed": "another run is at it",
     "in-doubt": "in doubt: postops resolve",
     "failed": "the platform said no",
@@ -84,7 +88,16 @@ def waiting_line(waiting: Waiting, style: Callable[..., str]) -> str:
 
 
 _FUTURE = frozenset(
-    {"not-due", "claimed", "deferred", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
+    {
+        "not-due",
+        "scheduled",
+        "claimed",
+        "deferred",
+        "quiet-hours",
+        "spacing",
+        "daily-cap",
+        "rate-limit",
+    }
 )
 
 

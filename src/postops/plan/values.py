@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from postops.config import Pace
-    from postops.model import Late
+    from postops.model import Late, NativeSchedule
 
-ActionName = Literal["publish", "resume", "reconcile", "update", "withdraw"]
+ActionName = Literal[
+    "publish", "resume", "reconcile", "update", "withdraw", "schedule", "cancel", "confirm"
+]
 
 Reason = Literal[
     "not-due",  # its time has not come
@@ -25,6 +27,7 @@ Reason = Literal[
     "invalid",  # error diagnostics
     "no-credentials",  # the environment does not hold what the account needs
     "unknown-account",  # the account is not, or no longer, in postops.yaml
+    "scheduled",  # handed over: the platform publishes it by itself
     "claimed",  # another run is at it
     "in-doubt",  # nobody can know whether it exists: `postops resolve`
     "failed",  # the platform said no: edit it, or `postops retry`
@@ -65,7 +68,8 @@ class Wish:
 
     `due_at` is UTC, `None` where nobody can know when the post reached the content branch (a
     shallow clone). `source` and `payload` are `None` for a post that was not read because its blob
-    is settled. `invalid` holds the first error diagnostic.
+    is settled. `invalid` holds the first error diagnostic. `native` is what the platform takes
+    ahead, where the file wants that and it can be had: `None` means that a run sends it.
     """
 
     delivery: str
@@ -91,6 +95,7 @@ class Wish:
     payload: str | None = None
     invalid: str | None = None
     renamed_from: str | None = None
+    native: NativeSchedule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from postops.errors import NotSent, PostopsError, RateLimited, Rejected
+from postops.errors import NotSent, PostopsError, Rejected
 from postops.plan import iso
+from postops.publish.again import again
 from postops.publish.claims import provenance
 from postops.publish.ports import Result
 from postops.publish.send import outgoing_part, receipt_of, refused
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from postops.publish.desk import Desk
     from postops.publish.ports import Loaded
 
-T = TypeVar("T")
-
 
 async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
     """Delete what is there, the last part first, so that no thread loses its head before its tail."""
@@ -32,7 +31,7 @@ async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
         if receipt is None or done.parts[number].withdrawn:
             continue
         try:
-            await _again(desk, partial(desk.platform.delete, receipt))
+            await again(desk, partial(desk.platform.delete, receipt))
         except PostopsError as error:
             return _stays(desk, claim, number, error)
         event = {"type": "withdrawn", "part": number, "remote_id": receipt.remote_id}
@@ -49,7 +48,7 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
         if receipt is None:
             continue
         try:
-            changed = await _again(desk, _update(desk, outgoing, receipt))
+            changed = await again(desk, _update(desk, outgoing, receipt))
         except PostopsError as error:
             return _stays(desk, claim, part.number, error)
         url = url or changed.url
@@ -66,21 +65,6 @@ def _update(desk: Desk, outgoing: Outgoing, receipt: Receipt) -> Callable[[], Aw
         return await desk.platform.update(outgoing, prepared, receipt)
 
     return call
-
-
-async def _again(desk: Desk, call: Callable[[], Awaitable[T]]) -> T:
-    """These calls may be repeated: twice done is as good as once."""
-    for attempt in range(1, desk.terms.tries):
-        try:
-            return await call()
-        except RateLimited as error:
-            asked = error.retry_after or attempt * 2.0
-            if asked > desk.terms.patience or not await desk.nap(asked):
-                raise
-        except NotSent:
-            if not await desk.back_off(attempt):
-                raise
-    return await call()
 
 
 def _stays(desk: Desk, claim: dict[str, Any], part: int, error: PostopsError) -> Result:
