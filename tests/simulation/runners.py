@@ -89,6 +89,7 @@ async def carry_out(
     world: World, machine: Machine, ledger: Ledger, clock: SimClock, swept: Sweep
 ) -> None:
     plan = swept.plan(clock.now())
+    world.checker.planned(machine, plan)
     accounts = sorted({action.account for action in plan.actions})
     run = Run(
         ledger=ledger,

@@ -216,9 +216,12 @@ def _gone(desk: Desk, claim: dict[str, Any], result: Result) -> Result:
 
 
 async def _look(desk: Desk, claim: dict[str, Any], outgoing: Outgoing) -> Verdict:
-    """Among one's own posts. What left the list of those waiting may need a moment to get there."""
+    """Among one's own posts. What has left the list of those waiting may take a moment to appear:
+    the platform gets as long for it as a request may take.
+    """
     known = desk.ledger.state.remote_ids(claim["account"])
-    return await settle(desk, outgoing, sent_by=desk.clock.now(), known=known, repeated=True)
+    by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
+    return await settle(desk, outgoing, sent_by=by, known=known, repeated=True)
 
 
 def _not_now(desk: Desk, claim: dict[str, Any], why: str) -> Result:
