@@ -7,15 +7,18 @@ post back, and came to its own end well before, may have known that it was not w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from postops.plan import Plan
     from postops.publish.ports import Result
     from tests.simulation.content import Commit, PostSpec
     from tests.simulation.machine import Machine
     from tests.simulation.native import Kept
     from tests.simulation.platforms import Server
+    from tests.simulation.world import World
 
 # A run cannot take back what another is at, or while the platform or a clock forbids it.
 _STOPPED = frozenset({"claimed", "deferred", "clock", "unknown-account", "no-credentials"})
@@ -24,9 +27,9 @@ _COULD_NOT = frozenset({"failed", "unsent", "unknown", "in-doubt", "held", "defe
 
 @dataclass
 class Look:
-    """What one run saw last, and what hindered it."""
+    """What one run saw last, and what hindered it. `known` is when it asked for the ledger."""
 
-    at: float
+    known: float
     commit: Commit
     ended: float | None = None
     stopped: bool = False
@@ -37,12 +40,17 @@ class Look:
 class Ahead:
     """Hears what the checker hears, as far as it is about posts that wait at platforms."""
 
-    def __init__(self, checker: Any) -> None:
-        self._checker = checker
+    def __init__(self, world: World, say: Callable[[str, str], None]) -> None:
+        self._world = world
+        self._say = say
+        self._known: dict[str, float] = {}
         self._looks: dict[str, Look] = {}
 
+    def fetching(self, machine: Machine) -> None:
+        self._known[machine.name] = self._world.loop.at
+
     def swept(self, machine: Machine, commit: Commit) -> None:
-        self._looks[machine.name] = Look(self._checker.world.loop.at, commit)
+        self._looks[machine.name] = Look(self._known[machine.name], commit)
 
     def planned(self, machine: Machine, plan: Plan) -> None:
         look = self._looks[machine.name]
@@ -55,18 +63,18 @@ class Ahead:
     def finished(self, machine: Machine) -> None:
         look = self._looks.get(machine.name)
         if look is not None:
-            look.ended, look.stopped = self._checker.world.loop.at, machine.stop.asked
+            look.ended, look.stopped = self._world.loop.at, machine.stop.asked
 
     def published(self, server: Server, kept: Kept) -> None:
         post = kept.outgoing.message.post
         name = f"{post}@{server.account}"
         for run, look in self._looks.items():
             hindered = look.stopped or server.account in look.accounts or name in look.deliveries
-            if look.ended is None or look.ended >= kept.due or look.at < kept.since or hindered:
+            if look.ended is None or look.ended >= kept.due or look.known < kept.since or hindered:
                 continue
             spec = look.commit.posts.get(post)
             if not _wished(spec, server.account, kept):
-                self._checker.say("I9", f"{run} saw that {name} had changed, and out it goes")
+                self._say("I9", f"{run} saw that {name} had changed, and out it goes")
 
 
 def _wished(spec: PostSpec | None, account: str, kept: Kept) -> bool:

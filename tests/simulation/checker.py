@@ -66,7 +66,7 @@ class Checker:
         self._resolved: set[str] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._withdrawing: set[str] = set()
-        self.ahead = Ahead(self)
+        self.ahead = Ahead(world, self.say)
 
     def say(self, rule: str, what: str) -> None:
         self.violations.append(f"{rule} at {self.world.loop.at:.3f}: {what}")
@@ -79,9 +79,6 @@ class Checker:
     def swept(self, machine: Machine, commit: Commit) -> None:
         self._commit[machine.name] = commit
         self.ahead.swept(machine, commit)
-
-    def planned(self, machine: Machine, plan: Plan) -> None:
-        self.ahead.planned(machine, plan)
 
     def told(self, machine: Machine, result: Result) -> None:
         self.counts[f"told {result.outcome}"] += 1

@@ -157,6 +157,11 @@ def _hardly(post: PostSpec) -> dict[str, Scenario]:
             (Start(100.0), Start(5000.0, keeps=False)),
             (),
         ),
+        "twins": (
+            (post, replace(post, id="b", due=HOUR + 1)),
+            (Start(100.0), Start(5000.0), Start(7000.0)),
+            (),
+        ),
         "near": ((post,), (Start(HOUR - 1000), Start(HOUR - 990, 1, skew=60.0), Start(5000.0)), ()),
     }
     return {

@@ -52,7 +52,7 @@ def scenario(seed: int) -> Scenario:
 
 def _ahead(rng: Random, seed: int) -> Scenario:
     """Mostly one platform that publishes by itself, a day or two, and files that change their minds."""
-    lease, skew = rng.choice(((1200.0, 120.0), (1200.0, 120.0), (400.0, 0.0)))
+    lease, skew = rng.choice(((1200.0, 120.0), (1200.0, 120.0), (300.0, 20.0)))
     accounts = tuple((f"a{n}", rng.choice(("native", "native", "keyed"))) for n in range(2))
     posts = tuple(_handed(rng, n, [name for name, _ in accounts]) for n in range(_few(rng)))
     starts = tuple(_wakes(rng, skew))

@@ -257,7 +257,16 @@ class World:
         return make_plan(self.content.wishes(self.content.tip, ledger.state), ledger.state, terms)
 
     def _moving(self, plan: Plan) -> bool:
-        waits = {"claimed", "scheduled", "deferred", "not-due", "guard", "late", "expired"}
+        waits = {
+            "claimed",
+            "scheduled",
+            "same-words",
+            "deferred",
+            "not-due",
+            "guard",
+            "late",
+            "expired",
+        }
         return bool(plan.actions) or any(w.reason in waits for w in plan.waiting)
 
     def _resolve(self, drafts: list[dict[str, Any]]) -> None:

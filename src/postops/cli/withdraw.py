@@ -77,7 +77,7 @@ async def _withdraw(
             actions = _actions(at, ledger, post, accounts, force=force)
             if not yes:
                 _confirm(
-                    f"delete {len(actions)} published or scheduled deliveries of {one_line(post)}?"
+                    f"delete {len(actions)} {_what(ledger, actions)} deliveries of {one_line(post)}?"
                 )
             return await _carry_out(at, ledger, actions)
 
@@ -113,6 +113,11 @@ def _actions(
         Action(done.name, done.post, done.account, known[done.account].platform, "withdraw", None)
         for done in live
     ]
+
+
+def _what(ledger: Ledger, actions: list[Action]) -> str:
+    waits = [ledger.state.delivery(action.delivery).scheduled_id for action in actions]
+    return "published or scheduled" if any(waits) else "published"
 
 
 def _confirm(question: str) -> None:

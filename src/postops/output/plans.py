@@ -32,6 +32,7 @@ WORDS = {
     "no-credentials": "no credentials",
     "unknown-account": "no such account",
     "scheduled": "handed over: the platform publishes it",
+    "same-words": "the same words wait at the platform",
     "claimed": "another run is at it",
     "in-doubt": "in doubt: postops resolve",
     "failed": "the platform said no",
@@ -91,6 +92,7 @@ _FUTURE = frozenset(
     {
         "not-due",
         "scheduled",
+        "same-words",
         "claimed",
         "deferred",
         "quiet-hours",

@@ -32,7 +32,7 @@ def make_plan(wishes: Iterable[Wish], state: LedgerState, terms: Terms) -> Plan:
         if name not in wished and terms.covers(done.post, done.account):
             _sort(_decide_unwished(done, terms), actions, waiting)
     actions.sort(key=_order)
-    actions = scheduled.within(actions, state, waiting)
+    actions = scheduled.fitting(actions, state, terms, waiting)
     actions = paced(actions, queued, terms, waiting)
     actions = affordable(actions, state, terms, waiting)
     actions = _guarded(actions, terms, waiting)

@@ -30,6 +30,10 @@ MARGIN = timedelta(minutes=10)
 AFTER = timedelta(minutes=1)
 """How long after its time a platform is first asked whether it has published."""
 
+APART = timedelta(hours=2)
+"""How near to a post that waits there another with the same words is not sent: a lost answer of
+one would be looked for where the other may have appeared, for as long as runs may fail to come."""
+
 
 def ahead(
     found: Action | Waiting | None, done: DeliveryState, terms: Terms
@@ -91,38 +95,77 @@ def _changed(
     return next((why for holds, why in reasons if holds), None)
 
 
-def within(actions: Iterable[Action], state: LedgerState, waiting: list[Waiting]) -> list[Action]:
-    """Leave to a run what the platform has no room for: it takes so many in all, so many a day.
+def fitting(
+    actions: Iterable[Action], state: LedgerState, terms: Terms, waiting: list[Waiting]
+) -> list[Action]:
+    """Leave out, for now, what cannot be told apart from what waits, or finds no room there.
 
-    What others put there nobody here knows: it is refused, and left to a run then.
+    What others put there nobody here knows: that is refused, and left to a run then.
     """
     actions = list(actions)
-    if not any(action.action == "schedule" for action in actions):
+    if not any(action.action in ("publish", "schedule") for action in actions):
         return actions
-    there: Counter[tuple[str, str]] = Counter()
-    for done in state.deliveries.values():
-        under_way = done.claim is not None and done.action == "schedule"
-        if done.scheduled_id is not None or under_way:
-            there.update(_places(done.account, parse(done.due_at)))
+    there = _There(state, terms)
     kept = []
     for action in actions:
-        native = action.wish.native if action.wish else None
-        if action.action != "schedule" or native is None:
-            kept.append(action)
-            continue
-        whole, day = _places(action.account, action.due_at)
-        if there[whole] < native.pending and there[day] < native.per_day:
-            there.update((whole, day))
-            kept.append(action)
+        why = there.refuses(action)
+        if why is not None:
+            waiting.append(why)
         else:
-            detail = f"a run sends it: {action.platform} holds no more of them"
-            waiting.append(left(action, detail))
+            there.take(action)
+            kept.append(action)
     return kept
 
 
 def left(action: Action, detail: str | None = None) -> Waiting:
     """To be sent by a run at its time, after all."""
     return Waiting(action.delivery, "not-due", action.due_at, detail, action.wish)
+
+
+class _There:
+    """What waits at the platforms, or is about to: by account and day, and by its words."""
+
+    def __init__(self, state: LedgerState, terms: Terms) -> None:
+        self._far = terms.now + APART
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._words: dict[tuple[str, str | None], tuple[str, datetime | None]] = {}
+        self._sending: set[tuple[str, str | None]] = set()
+        for done in state.deliveries.values():
+            if done.scheduled_id is not None or (done.claim and done.action == "schedule"):
+                self._add(done.name, done.account, done.payload, parse(done.due_at))
+            elif done.claim and done.action == "publish":
+                self._sending.add((done.account, done.payload))
+
+    def _add(self, name: str, account: str, payload: str | None, due: datetime | None) -> None:
+        self._count.update(_places(account, due))
+        self._words[account, payload] = name, due
+
+    def take(self, action: Action) -> None:
+        payload = action.wish.payload if action.wish else None
+        if action.action == "schedule":
+            self._add(action.delivery, action.account, payload, action.due_at)
+        elif action.action == "publish":
+            self._sending.add((action.account, payload))
+
+    def refuses(self, action: Action) -> Waiting | None:
+        """Why it has to wait, or to be left to a run."""
+        wish = action.wish
+        if wish is None or action.action not in ("publish", "schedule"):
+            return None
+        words = (action.account, wish.payload)
+        other, due = self._words.get(words, (None, None))
+        if action.action == "publish":
+            if other in (None, action.delivery) or (due is not None and due > self._far):
+                return None
+            until = due + AFTER if due else None
+            return Waiting(action.delivery, "same-words", until, f"as {other}", wish)
+        if other is not None or words in self._sending:
+            return left(action, "the same words are under way: whose they are could not be told")
+        whole, day = _places(action.account, action.due_at)
+        most = wish.native
+        if most is None or (self._count[whole] < most.pending and self._count[day] < most.per_day):
+            return None
+        return left(action, f"a run sends it: {action.platform} holds no more of them")
 
 
 def _places(account: str, due: datetime | None) -> tuple[tuple[str, str], tuple[str, str]]:

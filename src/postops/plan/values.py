@@ -28,6 +28,7 @@ Reason = Literal[
     "no-credentials",  # the environment does not hold what the account needs
     "unknown-account",  # the account is not, or no longer, in postops.yaml
     "scheduled",  # handed over: the platform publishes it by itself
+    "same-words",  # another post's same words wait there: its receipt has to be known first
     "claimed",  # another run is at it
     "in-doubt",  # nobody can know whether it exists: `postops resolve`
     "failed",  # the platform said no: edit it, or `postops retry`
@@ -52,7 +53,7 @@ SKIPS: frozenset[str] = frozenset({"late", "expired"})
 """Reasons that end a delivery: publish records them as `skipped`."""
 
 PASSING: frozenset[str] = frozenset(
-    {"deferred", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
+    {"deferred", "same-words", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
 )
 """Reasons that are over at `until`, whatever anybody does."""
 

@@ -30,10 +30,11 @@ from postops.publish.ports import Result
 from postops.publish.settle import Absent, Found, Later, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from postops.ledger.state import DeliveryState
-    from postops.model import Entry, Outgoing
+    from postops.model import Entries, Entry, Outgoing
     from postops.plan import Action
     from postops.publish.desk import Desk
     from postops.publish.ports import Loaded, Loader
@@ -160,18 +161,12 @@ async def _looked_for(
     assert due is not None  # noqa: S101
     known = _waiting_elsewhere(desk, claim)
     call = partial(desk.platform.scheduled, outgoing, due, known=known)
-    at_rest = sent_by + timedelta(seconds=desk.platform.capabilities.search_lag_seconds)
     try:
-        rested = desk.clock.now() >= at_rest
-        entries = await again(desk, call)
-        if not entries.found and not rested:
-            remaining = (at_rest - desk.clock.now()).total_seconds()
-            if remaining > desk.terms.patience or not await desk.nap(remaining):
-                told = f"{why}; it may still be on its way"
-                return Result(claim["delivery"], "unknown", error=told)
-            entries = await again(desk, call)
+        entries = await _listed(desk, call, sent_by)
     except PlatformError as error:
         return Result(claim["delivery"], "unknown", error=f"{why}; looking for it failed: {error}")
+    if entries is None:
+        return Result(claim["delivery"], "unknown", error=f"{why}; it may still be on its way")
     if len(entries.found) == 1:
         return _kept(desk, loaded, claim, entries.found[0], due)
     if entries.found or not entries.complete:
@@ -179,6 +174,21 @@ async def _looked_for(
         told = f"{why}; {len(ids)} like it wait there" if ids else f"{why}; too many wait there"
         return send.doubt(desk, send.about(claim, 1), told, ids)
     return await _there(desk, loaded, claim, outgoing, why)
+
+
+async def _listed(
+    desk: Desk, call: Callable[[], Awaitable[Entries]], sent_by: datetime
+) -> Entries | None:
+    """What waits there, once no request can be under way. `None`: that takes too long for now."""
+    at_rest = sent_by + timedelta(seconds=desk.platform.capabilities.search_lag_seconds)
+    rested = desk.clock.now() >= at_rest
+    entries = await again(desk, call)
+    if entries.found or rested:
+        return entries
+    remaining = (at_rest - desk.clock.now()).total_seconds()
+    if remaining > desk.terms.patience or not await desk.nap(remaining):
+        return None
+    return await again(desk, call)
 
 
 def _waiting_elsewhere(desk: Desk, claim: dict[str, Any]) -> frozenset[str]:
