@@ -66,6 +66,7 @@ class Checker:
         self._resolved: set[str] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._withdrawing: set[str] = set()
+        self._theirs: set[str] = set()
         self.ahead = Ahead(world, self.say)
 
     def say(self, rule: str, what: str) -> None:
@@ -308,6 +309,9 @@ class Checker:
             {p: d for p, d in self.world.cloud.head.files.items() if p.startswith(_LEDGER)}
         )
         waiting = {w.delivery: w.reason for w in plan.waiting}
+        self._theirs = {
+            part.remote_id for done in state.deliveries.values() for part in done.parts.values()
+        }
         for done in state.deliveries.values():
             self.counts[done.phase] += 1
             self._delivery(done, waiting)
@@ -324,6 +328,9 @@ class Checker:
                 self._missing(done, number)
             elif post.id != part.remote_id:
                 self.say("I1", f"{done.name} #{number} is {post.id}, not {part.remote_id}")
+        for number in [n for n, post in truth.items() if post.id in self._theirs]:
+            del truth[number]  # the same words, known as another post that was wished as well
+            self.counts["twins adopted"] += 1
         if truth and done.phase != "in_doubt":
             self.say("I2", f"{done.name} #{sorted(truth)} is there, and the ledger does not know")
         match done.phase:
