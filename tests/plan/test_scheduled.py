@@ -236,3 +236,19 @@ def test_the_same_words_are_kept_apart() -> None:
 def test_what_is_being_sent_is_not_handed_over_as_well() -> None:
     sending = claim(NOW, delivery="b@main", action="publish", lease_until=iso(NOW + HOUR))
     assert told([later()], sending)["a@main"] == "not-due"
+
+
+def test_what_is_taken_back_comes_first() -> None:
+    """A platform that asks for a pause asks the whole account."""
+    now = wish(delivery="b@main", post="b", payload="sha256:p2")
+    plan = make_plan([later(hold=True), now], state_of(*there()), terms())
+    assert [action.action for action in plan.actions] == ["cancel", "publish"]
+
+
+def test_until_when_the_same_words_wait_is_said_as_long_as_it_is_known() -> None:
+    """Or a run that waits would look again and again."""
+    now = wish(delivery="b@main", post="b")
+    for due, known in ((NOW, True), (NOW - HOUR, False)):
+        plan = make_plan([later(due), now], state_of(*there(due)), terms())
+        [until] = [one.until for one in plan.waiting if one.reason == "same-words"]
+        assert until == (due + terms().clock_skew + AFTER if known else None)

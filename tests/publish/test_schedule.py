@@ -9,6 +9,7 @@ import pytest
 
 from postops.errors import AuthExpired, NotSent, OutcomeUnknown, PostopsError, RateLimited, Rejected
 from postops.model import Certainty, Entries, Entry, Finding, NativeSchedule, Source
+from postops.plan.scheduled import AHEAD
 from postops.publish import schedule
 from postops.publish.ports import Result
 from tests.publish.desks import Bench, bench, passing
@@ -360,3 +361,27 @@ async def test_without_its_words_nothing_can_be_looked_for_and_nothing_is_lost()
     result = await schedule.carry(on.desk, action, Gone(), await on.claim(action))
     assert (result.outcome, on.done.phase) == ("unsent", "scheduled")
     assert "is not in commit c1" in (result.error or "")
+
+
+async def test_the_words_of_today_do_where_those_of_then_cannot_be_had() -> None:
+    on = await waiting(HOUR)
+    on.clock.pause(2 * HOUR)
+    on.platform.answers["find"] = [lambda: Finding((on.platform.receipt(1),))]
+
+    class Shallow:
+        def load(self, delivery: str, commit: str | None = None) -> Any:
+            if commit is not None:
+                raise PostopsError("a shallow clone")
+            return on.loaded
+
+    action = on.action("confirm")
+    result = await schedule.carry(on.desk, action, Shallow(), await on.claim(action))
+    assert (result.outcome, on.done.phase) == ("published", "published")
+
+
+async def test_nothing_is_looked_for_before_it_can_have_been_handed_over() -> None:
+    on = await waiting(30 * HOUR)
+    on.clock.pause(31 * HOUR)
+    await carried(on, "confirm")
+    [*_, outgoing] = on.platform.outgoing
+    assert outgoing.since == on.due_at - AHEAD - 2 * on.desk.terms.clock_skew

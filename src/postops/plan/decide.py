@@ -68,7 +68,9 @@ def _sort(found: Action | Waiting | None, actions: list[Action], waiting: list[W
 
 
 def _order(action: Action) -> tuple[datetime, str]:
-    return (action.due_at or datetime.min.replace(tzinfo=UTC), action.delivery)
+    """As they are due; what has to be taken back comes first, lest the platform tire of others."""
+    due = None if action.action == "cancel" else action.due_at
+    return (due or datetime.min.replace(tzinfo=UTC), action.delivery)
 
 
 # ------------------------------------------------------------------------ one delivery

@@ -63,7 +63,8 @@ def standing(wish: Wish | None, done: DeliveryState, terms: Terms) -> Action | W
     if platform is None:
         return Waiting(done.name, "unknown-account", detail=done.account)
     changed = _changed(wish, done, due, terms)
-    late = due is None or due + terms.clock_skew + AFTER <= terms.now
+    asked = _asked_at(due, terms)
+    late = asked is None or asked <= terms.now
     if not changed and not late:
         return Waiting(done.name, "scheduled", due, wish=wish)
     if wish is not None and not wish.credentials:
@@ -72,6 +73,11 @@ def standing(wish: Wish | None, done: DeliveryState, terms: Terms) -> Action | W
         return Waiting(done.name, "deferred", until, done.reason, wish)
     name: ActionName = "cancel" if changed else "confirm"
     return Action(done.name, done.post, done.account, platform, name, due, 1, wish)
+
+
+def _asked_at(due: datetime | None, terms: Terms) -> datetime | None:
+    """When the platform should be done, by whichever clock is slower."""
+    return due + terms.clock_skew + AFTER if due else None
 
 
 def _changed(
@@ -126,7 +132,7 @@ class _There:
     """What waits at the platforms, or is about to: by account and day, and by its words."""
 
     def __init__(self, state: LedgerState, terms: Terms) -> None:
-        self._far = terms.now + APART
+        self._terms = terms
         self._count: Counter[tuple[str, str]] = Counter()
         self._words: dict[tuple[str, str | None], tuple[str, datetime | None]] = {}
         self._sending: set[tuple[str, str | None]] = set()
@@ -155,9 +161,12 @@ class _There:
         words = (action.account, wish.payload)
         other, due = self._words.get(words, (None, None))
         if action.action == "publish":
-            if other in (None, action.delivery) or (due is not None and due > self._far):
+            if other in (None, action.delivery) or (
+                due is not None and due > self._terms.now + APART
+            ):
                 return None
-            until = due + AFTER if due else None
+            until = _asked_at(due, self._terms)
+            until = until if until is not None and until > self._terms.now else None
             return Waiting(action.delivery, "same-words", until, f"as {other}", wish)
         if other is not None or words in self._sending:
             return left(action, "the same words are under way: whose they are could not be told")

@@ -7,6 +7,7 @@ repeated; both are claimed all the same, so that two runs never draw different c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from postops.errors import (
 )
 from postops.model import Receipt
 from postops.plan import iso, parse
+from postops.plan.scheduled import AHEAD
 from postops.platforms.base import Unreadable
 from postops.publish import change, send
 from postops.publish.again import again
@@ -230,6 +232,9 @@ async def _look(desk: Desk, claim: dict[str, Any], outgoing: Outgoing) -> Verdic
     the platform gets as long for it as a request may take.
     """
     known = desk.ledger.state.remote_ids(claim["account"])
+    if due := parse(claim.get("due_at")):  # older than any handing over of it for this time
+        since = due - AHEAD - 2 * desk.terms.clock_skew
+        outgoing = replace(outgoing, since=max(outgoing.since, since))
     by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
     return await settle(desk, outgoing, sent_by=by, known=known, repeated=True)
 
@@ -267,12 +272,22 @@ def _loaded(
     """The message as it was handed over, and no other."""
     try:
         loaded = loader.load(claim["delivery"], commit)
-    except PostopsError as error:
-        return _not_now(desk, claim, str(error))
+    except PostopsError as error:  # a shallow clone, or an account by another name then
+        now = _today(loader, claim["delivery"])
+        if now is None or now.message.digest != payload:
+            return _not_now(desk, claim, str(error))
+        return now
     if payload != loaded.message.digest:
         event = send.about(claim, 1)
         return send.doubt(desk, event, "this postops renders it differently than was handed over")
     return loaded
+
+
+def _today(loader: Loader, delivery: str) -> Loaded | None:
+    try:
+        return loader.load(delivery)
+    except PostopsError:
+        return None
 
 
 # ------------------------------------------------------------------------ afterwards
