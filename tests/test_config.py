@@ -75,6 +75,7 @@ def test_what_is_not_written_has_its_default() -> None:
     assert read.timezone == "UTC"
     assert read.defaults.accounts == ()
     assert (read.defaults.late, read.defaults.grace) == ("post", timedelta(hours=6))
+    assert read.defaults.schedule == "run"
     assert (read.content_branch, read.state) == (None, "postops-state")
     assert (read.lease, read.clock_skew) == (timedelta(minutes=20), timedelta(minutes=2))
     assert read.utm.source is None
@@ -134,6 +135,7 @@ def test_a_post_goes_where_it_says_else_its_campaign_else_the_defaults() -> None
         (SMALL + "groups: {g: [g]}\n", "4:10", "hold one another: g > g", "out"),
         (SMALL + "groups: {g: a}\n", "4:13", "`g` is a text, not a list", "[a]"),
         (SMALL + "defaults: {accounts: [b]}\n", "4:23", "the defaults name `b`", "account"),
+        (SMALL + "defaults: {schedule: no}\n", "4:22", "`schedule`", "`native`"),
         (SMALL + "defaults: {late: maybe}\n", "4:18", "`late` cannot be `maybe`", "`skip`"),
         (SMALL + "defaults: {grace: 6 hours}\n", "4:19", "`grace` `6 hours` is not", "`6h`"),
         (SMALL + "lease: 20\n", "4:8", "`lease` is a number, not a text", "quotes"),

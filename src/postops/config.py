@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from postops.diagnostics import Span
 from postops.errors import ConfigError
-from postops.model import Late, digest
+from postops.model import Late, Schedule, digest
 from postops.reading.durations import Duration, parse_duration
 from postops.reading.hours import Hours, Window, covered, parse_hours
 from postops.reading.limits import Pattern, Range
@@ -101,6 +101,8 @@ class DefaultsBlock:
     """What to do when the time was missed by more than `grace`."""
     grace: Duration = "6h"
     """How late is still in time. Hours an account's own limits held a post do not count."""
+    schedule: Schedule = "run"
+    """`native` hands posts over to platforms that publish them at their time by themselves."""
     limits: LimitsBlock = field(default_factory=LimitsBlock)
     """How much every account may send."""
     quiet_hours: list[Hours] = field(default_factory=list)
@@ -212,6 +214,7 @@ class Defaults:
     accounts: tuple[str, ...]
     late: Late
     grace: timedelta
+    schedule: Schedule = "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +464,7 @@ class _Checked:
                 tuple(file.defaults.accounts),
                 file.defaults.late,
                 parse_duration(file.defaults.grace),
+                file.defaults.schedule,
             ),
             content_branch=file.content_branch,
             state="same" if file.state == "same" else file.state.branch,

@@ -119,6 +119,7 @@ class Override:
 
 
 Late = Literal["post", "skip", "ask"]
+Schedule = Literal["native", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Post:
     publish_at: When | None = None
     late: Late | None = None
     expires_at: When | None = None
+    schedule: Schedule | None = None
     campaign: str | None = None
     tags: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
@@ -330,6 +332,20 @@ class Finding(NamedTuple):
     complete: bool = True
 
 
+class Entry(NamedTuple):
+    """A post the platform is going to publish by itself. `at` is when, in UTC."""
+
+    id: str
+    at: datetime
+
+
+class Entries(NamedTuple):
+    """The answer to "is it waiting there?". `complete` as in `Finding`."""
+
+    found: tuple[Entry, ...]
+    complete: bool = True
+
+
 class Identity(NamedTuple):
     """Who the credentials belong to. `id` never changes; `handle` may."""
 
@@ -431,6 +447,20 @@ class PollLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class NativeSchedule:
+    """What a platform takes of posts it is to publish by itself.
+
+    They have to be due more than `lead` seconds from now; at most `pending` may wait, and `per_day`
+    of them for one day of UTC.
+    """
+
+    lead: int
+    pending: int
+    per_day: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform takes, as data. Rules and render read these; no limit stands in logic."""
 
@@ -452,7 +482,7 @@ class Capabilities:
     max_cashtags: int | None = None
     update: bool = False
     delete: bool = True
-    native_schedule: bool = False
+    native_schedule: NativeSchedule | None = None
     metrics: frozenset[str] = frozenset()
     metrics_batch: int = 1
     idempotency_seconds: int | None = None

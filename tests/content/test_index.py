@@ -19,6 +19,7 @@ tags: [a, b]
 publish_at: 2026-03-01T10:30
 expires_at: 2026-03-02T10:30:00.5Z
 late: ask
+schedule: native
 draft: true
 on_edit: update
 ---
@@ -36,7 +37,7 @@ def test_a_post_survives_the_way_through_json(config: Config) -> None:
         "campaign": "launch", "tags": ["a", "b"], "accounts": ["all"],
         "publish_at": "2026-03-01T09:30:00Z", "late": "ask",
         "expires_at": "2026-03-02T10:30:00.500Z", "draft": True, "hold": False,
-        "on_edit": "update", "on_remove": "keep",
+        "on_edit": "update", "on_remove": "keep", "schedule": "native",
     }  # fmt: skip
     again = PostIndex.from_dict(line)
     assert again == index

@@ -233,3 +233,10 @@ def test_media_are_found_through_the_source(tmp_path: Path, config: Config) -> N
     assert read.post.link.image is not None
     assert read.post.link.image.fault is not None
     assert read.post.link.image.fault[0] == "path-escapes-repository"
+
+
+@pytest.mark.parametrize("wanted", ["native", "run"])
+def test_who_sends_it_may_be_said(config: Config, wanted: str) -> None:
+    read = read_post(f"---\nschedule: {wanted}\n---\nHello\n".encode(), "posts/a.md", config, None)
+    assert read.post is not None
+    assert (read.post.schedule, read.faults) == (wanted, ())

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 TYPES = (
     *("claimed", "claimed", "claimed", "published", "published", "published", "handle"),
     *("updated", "withdrawn", "failed", "deferred", "released", "skipped", "in_doubt"),
-    *("resolved", "adopted", "retried"),
+    *("resolved", "adopted", "retried", "scheduled", "scheduled", "unscheduled"),
 )
+ACTIONS = ("publish", "publish", "update", "withdraw", "schedule", "cancel", "confirm")
 POSTS = ("p@q", "two\nlines", "three", "four", "five", "six")
 
 
@@ -65,7 +66,7 @@ class History:
         }
         if kind == "claimed":
             self.claims.append(id_)
-            event |= self._some(action=pick.choice(["publish", "publish", "update", "withdraw"]))
+            event |= self._some(action=pick.choice(ACTIONS))
         elif pick.random() < 0.3:
             event["claim"] = pick.choice(self.claims[-4:])
         if kind == "resolved":
@@ -82,6 +83,7 @@ class History:
             due_at=self._iso(self.at),
             url=f"https://example.org/{pick.random()}",
             remote_id=f"id-{pick.randint(1, 5)}",
+            scheduled_id=f"later-{pick.randint(1, 5)}",
             published_at=self._iso(self.at + timedelta(seconds=pick.randint(0, 9))),
             lateness=pick.randint(0, 9000) / 1000,
             until=self._iso(self.at + timedelta(hours=1)),

@@ -161,5 +161,6 @@ def test_the_histories_reach_every_state() -> None:
         phases |= {delivery.phase for delivery in state.deliveries.values()}
         renamed = renamed or bool(state.renamed)
     assert {"claimed", "published", "partial", "withdrawn", "in_doubt", "deferred"} <= phases
+    assert "scheduled" in phases
     assert {"failed", "skipped", "released", "new"} & phases
     assert renamed

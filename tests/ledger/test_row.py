@@ -32,6 +32,14 @@ HISTORIES = {
     "failed": after(claimed(), {"type": "failed", "delivery": NAME, "error": "no"}),
     "handle": after(claimed(), {"type": "handle", "delivery": NAME, "part": 1, "handle": "h"}),
     "adopted": after({**published(extra={"cid": "x"}), "type": "adopted"}),
+    "scheduled": after(
+        claimed(action="schedule"),
+        {"type": "scheduled", "delivery": NAME, "scheduled_id": "7", "due_at": AT},
+    ),
+    "refused": after(
+        claimed(action="schedule", due_at=AT),
+        {"type": "unscheduled", "delivery": NAME, "refused": True},
+    ),
     "doubt": after(claimed(), {"type": "in_doubt", "delivery": NAME, "candidates": [{"id": "1"}]}),
     "later-part": DeliveryState(
         NAME, "hello", "main", first_claim_at=AT, part_since={1: AT, 2: "2026-03-02T10:00:00Z"}

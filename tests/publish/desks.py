@@ -15,6 +15,8 @@ from postops.ledger.journal import Ledger
 from postops.model import (
     Capabilities,
     Certainty,
+    Entries,
+    Entry,
     Finding,
     Identity,
     Measure,
@@ -109,6 +111,19 @@ class Played(Platform):
         self.outgoing.append(outgoing)
         return self._play("update", outgoing.part.number, replace(receipt, extra={"edit": "1"}))
 
+    async def schedule(self, outgoing, prepared, at):
+        self.outgoing.append(outgoing)
+        return self._play("schedule", outgoing.part.number, Entry("e1", at))
+
+    async def scheduled(self, outgoing, at, *, known):
+        return self._play("scheduled", outgoing.part.number, Entries(()))
+
+    async def pending(self, entry):
+        return self._play("pending", entry, None)
+
+    async def unschedule(self, entry):
+        return self._play("unschedule", entry, True)
+
     async def metrics(self, receipts):
         return []
 
@@ -144,13 +159,18 @@ class Bench:
             message, "sha256:source", "c1", "b1", "posts/a.md", "update", "withdraw", lambda _: ()
         )
 
+    def load(self, delivery: str, commit: str | None = None) -> Loaded:
+        """As a `Loader`."""
+        return self.loaded
+
     def action(self, name: str = "publish", part: int = 1) -> Action:
         return Action(DELIVERY, "a", "acme", "played", name, self.due_at, part)  # type: ignore[arg-type]
 
     async def claim(self, action: Action | None = None, **changes: Any) -> dict[str, Any]:
         """Claim the delivery as a run would."""
         action = action or self.action()
-        loaded = None if action.action == "withdraw" else self.loaded
+        bare = action.action in ("withdraw", "cancel", "confirm")
+        loaded = None if bare else self.loaded
         desk = self.desk
         now = self.clock.now()
         draft = claims.draft(action, loaded, Played, self.ledger.state, now, desk.terms)

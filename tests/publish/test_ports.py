@@ -21,7 +21,7 @@ def test_a_result_as_json_has_the_keys_the_design_names_and_no_others() -> None:
 
 
 def test_every_outcome_is_either_fine_or_an_alarm() -> None:
-    fine = {"published", "updated", "withdrawn", "skipped", "deferred"}
+    fine = {"published", "updated", "withdrawn", "skipped", "deferred", "scheduled", "cancelled"}
     assert set(get_args(Outcome)) - ALARMS == fine
     assert set(get_args(Outcome)) >= ALARMS
 

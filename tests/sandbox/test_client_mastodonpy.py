@@ -146,8 +146,32 @@ def test_a_scheduled_status_waits_and_can_be_called_off(served, mastodon):
     me = mastodon.account_verify_credentials()
     assert [s.text for s in served.world.timeline("mastodon", "main")] == ["later"]
     assert len(mastodon.account_statuses(me)) == 1
+    assert mastodon.scheduled_statuses() == []
+    with pytest.raises(MastodonNotFoundError):
+        mastodon.scheduled_status_delete(later)
     with pytest.raises(MastodonAPIError, match="must be in the future"):
         mastodon.status_post("x", scheduled_at=now() + timedelta(seconds=3700 + 60))
+
+
+def test_a_scheduled_status_can_be_read_and_moved(served, mastodon):
+    later = mastodon.status_post("later", scheduled_at=now() + timedelta(hours=1))
+    moved = mastodon.scheduled_status_update(later, now() + timedelta(hours=3))
+    assert mastodon.scheduled_status(later).scheduled_at == moved.scheduled_at
+    assert moved.scheduled_at > later.scheduled_at
+    served.world.advance(2 * 3600)
+    assert served.world.timeline("mastodon", "main") == []
+    served.world.advance(2 * 3600)
+    (sent,) = mastodon.account_statuses(mastodon.account_verify_credentials())
+    assert sent.created_at == moved.scheduled_at
+
+
+def test_a_day_takes_twenty_five_scheduled_statuses(mastodon):
+    noon = (now() + timedelta(days=2)).replace(hour=12)
+    for number in range(25):
+        mastodon.status_post(f"{number}", scheduled_at=noon)
+    with pytest.raises(MastodonAPIError, match="limit of 25 scheduled posts for today"):
+        mastodon.status_post("one more", scheduled_at=noon)
+    mastodon.status_post("the day after", scheduled_at=noon + timedelta(days=1))
 
 
 def test_the_same_key_is_one_status(served, mastodon):

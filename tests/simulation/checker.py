@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,6 +18,7 @@ from postops.errors import PostopsError
 from postops.ledger.state import fold
 from postops.plan import iso
 from postops.publish.claims import ONCE_MORE
+from tests.simulation.ahead import Ahead
 from tests.simulation.clock import START, moment
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ if TYPE_CHECKING:
     from tests.ledger.memory_remote import MemoryHead
     from tests.simulation.content import Commit
     from tests.simulation.machine import Machine
+    from tests.simulation.native import Kept
     from tests.simulation.platforms import Remote, Server
     from tests.simulation.world import World
 
-_CLOSING = frozenset({"failed", "deferred", "released", "skipped", "in_doubt"})
+_CLOSING = frozenset(
+    {"failed", "deferred", "released", "skipped", "in_doubt", "scheduled", "unscheduled"}
+)
 _LEDGER = "state/ledger/"
+_EXACT = timedelta(seconds=1)
 
 
 def seconds(text: str) -> float:
@@ -61,6 +66,8 @@ class Checker:
         self._resolved: set[str] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._withdrawing: set[str] = set()
+        self._theirs: set[str] = set()
+        self.ahead = Ahead(world, self.say)
 
     def say(self, rule: str, what: str) -> None:
         self.violations.append(f"{rule} at {self.world.loop.at:.3f}: {what}")
@@ -72,9 +79,11 @@ class Checker:
 
     def swept(self, machine: Machine, commit: Commit) -> None:
         self._commit[machine.name] = commit
+        self.ahead.swept(machine, commit)
 
     def told(self, machine: Machine, result: Result) -> None:
         self.counts[f"told {result.outcome}"] += 1
+        self.ahead.told(machine, result)
         if result.outcome == "unknown":
             self._unknown.add((machine.name, result.delivery))
 
@@ -92,6 +101,7 @@ class Checker:
     def finished(self, machine: Machine) -> None:
         """A run that came to its own end leaves no claim open but where nobody knows."""
         self.ended.add(machine.name)
+        self.ahead.finished(machine)
         for name, claim in self._open.items():
             if claim["run"] == machine.name and (machine.name, name) not in self._unknown:
                 self.say("I12", f"{machine.name} ended, and still holds {name}")
@@ -107,11 +117,9 @@ class Checker:
 
     def calling(self, machine: Machine, server: Server, outgoing: Outgoing) -> None:
         """Before an irreversible call leaves the machine."""
-        now, number = self.world.loop.at, outgoing.part.number
-        name = f"{outgoing.message.post}@{outgoing.message.account}"
-        claim = self._claims.get(name)
-        if claim is None or claim["run"] != machine.name:
-            self.say("I5", f"{machine.name} sends {name} #{number} without a claim in the ledger")
+        name, number = f"{outgoing.message.post}@{outgoing.message.account}", outgoing.part.number
+        claim, now = self._claimed(machine, name, number), self.world.loop.at
+        if claim is None:
             return
         if seconds(claim["lease_until"]) < now + self._skew[machine.name]:
             self.say("I10", f"{machine.name} sends {name} #{number} after its lease")
@@ -125,6 +133,39 @@ class Checker:
         self._content(machine, outgoing, claim, name)
         if number > 1:
             self._thread(machine, server, outgoing, name)
+
+    def handing(self, machine: Machine, server: Server, outgoing: Outgoing, at: datetime) -> None:
+        """Before a post is handed over to be published ahead of its time."""
+        name = f"{outgoing.message.post}@{outgoing.message.account}"
+        claim, now = self._claimed(machine, name, 1), self.world.loop.at
+        if claim is None:
+            return
+        if claim.get("action") != "schedule":
+            self.say("I5", f"{name} is handed over under a claim to {claim.get('action')} it")
+        if seconds(claim["lease_until"]) < now + self._skew[machine.name]:
+            self.say("I10", f"{machine.name} hands {name} over after its lease")
+        if server.blocked_until.get(machine.name, 0.0) > now + 0.01:
+            self.say("I13", f"{name} is handed over although {server.account} asked to wait")
+        self._content(machine, outgoing, claim, name)
+        spec = self._commit[machine.name].posts.get(outgoing.message.post)
+        if spec is not None and (spec.due is None or abs(moment(spec.due) - at) > _EXACT):
+            self.say("I4", f"{name} is handed over for {iso(at)}, which is not its time")
+
+    def by_itself(self, server: Server, kept: Kept) -> None:
+        """A platform publishes what was handed over."""
+        self.counts["by itself"] += 1
+        self.ahead.published(server, kept)
+
+    def _claimed(self, machine: Machine, name: str, number: int) -> dict[str, Any] | None:
+        claim = self._claims.get(name)
+        if claim is None or claim["run"] != machine.name:
+            self.say("I5", f"{machine.name} sends {name} #{number} without a claim in the ledger")
+            return None
+        return claim
+
+    def held_by_another(self, machine: Machine, name: str) -> bool:
+        claim = self._open.get(name)
+        return claim is not None and claim["run"] != machine.name
 
     def _content(
         self, machine: Machine, outgoing: Outgoing, claim: Mapping[str, Any], name: str
@@ -268,6 +309,9 @@ class Checker:
             {p: d for p, d in self.world.cloud.head.files.items() if p.startswith(_LEDGER)}
         )
         waiting = {w.delivery: w.reason for w in plan.waiting}
+        self._theirs = {
+            part.remote_id for done in state.deliveries.values() for part in done.parts.values()
+        }
         for done in state.deliveries.values():
             self.counts[done.phase] += 1
             self._delivery(done, waiting)
@@ -284,6 +328,9 @@ class Checker:
                 self._missing(done, number)
             elif post.id != part.remote_id:
                 self.say("I1", f"{done.name} #{number} is {post.id}, not {part.remote_id}")
+        for number in [n for n, post in truth.items() if post.id in self._theirs]:
+            del truth[number]  # the same words, known as another post that was wished as well
+            self.counts["twins adopted"] += 1
         if truth and done.phase != "in_doubt":
             self.say("I2", f"{done.name} #{sorted(truth)} is there, and the ledger does not know")
         match done.phase:
@@ -291,6 +338,8 @@ class Checker:
                 self.say("I2", f"{done.name} failed without a refusal: {done.error}")
             case "claimed":
                 self.say("I12", f"{done.name} is still claimed")
+            case "scheduled":
+                self.say("I12", f"{done.name} is still said to wait at the platform")
             case "partial" if done.name not in waiting:
                 self.say("I2", f"half of {done.name} is there, and nothing says why")
             case "new" | "released" | "deferred" if done.name not in waiting and self._wished(done):

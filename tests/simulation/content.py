@@ -13,6 +13,7 @@ from postops.model import Delivery, Measure, Message, Part, digest
 from postops.plan import Wish, with_renames
 from postops.publish.ports import Loaded
 from tests.simulation.clock import moment
+from tests.simulation.native import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,7 @@ class PostSpec:
     on_remove: Literal["keep", "withdraw"] = "keep"
     draft: bool = False
     hold: bool = False
+    native: bool = False
 
     @property
     def file(self) -> str:
@@ -152,4 +154,9 @@ def _wish(spec: PostSpec, account: str, platform: str) -> Wish:
         parts=len(spec.texts),
         source=_source(spec),
         payload=message(spec.id, spec.texts, account, platform).digest,
+        native=KINDS[platform].capabilities.native_schedule if _alone(spec) else None,
     )
+
+
+def _alone(spec: PostSpec) -> bool:
+    return spec.native and spec.due is not None and len(spec.texts) == 1

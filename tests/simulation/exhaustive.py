@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from tests.simulation.content import PostSpec
 from tests.simulation.faults import choices
 from tests.simulation.platforms import ALL
-from tests.simulation.world import Edit, Scenario, Start, Storm, World
+from tests.simulation.world import HOUR, Edit, Scenario, Start, Storm, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DUE = 60.0
 LATER = 1800.0  # past the lease of the first run
+_NATIVE = (("one", "native"),)
 
 
 def smallest() -> dict[str, Scenario]:
@@ -158,6 +159,57 @@ def expiring() -> dict[str, Scenario]:
     }
 
 
+def ahead() -> dict[str, Scenario]:
+    """Handed over, and then: nothing, an edit, a hold, another time, a removal, in time or hardly."""
+    post = PostSpec("a", ("one",), ("Hello",), due=HOUR, native=True, on_remove="withdraw")
+    tells = {
+        "as planned": (),
+        "edited": (Edit(1900.0, "a", replace(post, texts=("Hello!",))),),
+        "held": (Edit(1900.0, "a", replace(post, hold=True)), Edit(5900.0, "a", post)),
+        "moved": (Edit(1900.0, "a", replace(post, due=2 * HOUR)),),
+        "removed": (Edit(1900.0, "a", None),),
+        "renamed": (Edit(1900.0, "a", replace(post, id="b")),),
+        "by a run": (Edit(1900.0, "a", replace(post, native=False)),),
+        "late edit": (Edit(HOUR + 1, "a", replace(post, texts=("Hello!",), on_edit="update")),),
+        "late removal": (Edit(HOUR + 1, "a", None),),
+    }
+    starts = (Start(100.0), Start(2000.0), Start(4000.0), Start(6000.0), Start(8000.0))
+    return {
+        f"ahead {name}": Scenario(7, _NATIVE, (post,), starts, edits)
+        for name, edits in tells.items()
+    } | _hardly(post)
+
+
+def _hardly(post: PostSpec) -> dict[str, Scenario]:
+    """At the very moment, by two runs at once, at a server that is slow or forgets."""
+    held = (Edit(HOUR - 30, "a", replace(post, hold=True)),)
+    worlds = {
+        "at its time": ((post,), (Start(100.0), Start(HOUR - 2), Start(5000.0)), held),
+        "at once": ((post,), (Start(100.0), Start(100.4, 1), Start(5000.0), Start(5000.4, 1)), ()),
+        "slow": (
+            (replace(post, texts=("slow",)),),
+            (Start(100.0), Start(3700.0), Start(5000.0)),
+            (),
+        ),
+        "dropped": ((replace(post, texts=("dropped",)),), (Start(100.0), Start(4000.0)), ()),
+        "two": (
+            (post, replace(post, id="b", texts=("Bee",), due=HOUR + 1)),
+            (Start(100.0), Start(5000.0, keeps=False)),
+            (),
+        ),
+        "twins": (
+            (post, replace(post, id="b", due=HOUR + 1)),
+            (Start(100.0), Start(5000.0), Start(7000.0)),
+            (),
+        ),
+        "near": ((post,), (Start(HOUR - 1000), Start(HOUR - 990, 1, skew=60.0), Start(5000.0)), ()),
+    }
+    return {
+        f"ahead {name}": Scenario(8, _NATIVE, posts, starts, edits)
+        for name, (posts, starts, edits) in worlds.items()
+    }
+
+
 def workloads() -> dict[str, Scenario]:
     return (
         smallest()
@@ -169,6 +221,7 @@ def workloads() -> dict[str, Scenario]:
         | renamed()
         | refused()
         | expiring()
+        | ahead()
     )
 
 

@@ -15,8 +15,9 @@ from unittest import mock
 
 from postops.errors import LedgerConflict, LedgerError, NotSent, OutcomeUnknown
 from postops.ledger import journal, state
-from postops.plan import Action, decide
-from postops.publish import claims, pusher, run, send, sessions, settle
+from postops.plan import Action, decide, scheduled
+from postops.publish import claims, pusher, run, schedule, send, sessions, settle
+from postops.publish.ports import Result
 from postops.publish.settle import Absent
 from tests.ledger import test_state
 from tests.simulation import content, remote
@@ -296,6 +297,30 @@ def _patch(owner: Any, name: str, new: Any) -> tuple[tuple[Any, str, Any], ...]:
     return ((owner, name, new),)
 
 
+async def _surely_gone(desk: Any, loaded: Any, claim: Any, outgoing: Any, why: str) -> Any:
+    return schedule._gone(desk, claim, Result(claim["delivery"], "unsent", error=why, again=True))
+
+
+async def _at_a_glance(desk: Any, claim: Any, outgoing: Any) -> Any:
+    """One look, and what is not seen was never published."""
+    known = desk.ledger.state.remote_ids(claim["account"])
+    long_ago = desk.clock.now() - timedelta(hours=1)
+    return await settle.settle(desk, outgoing, sent_by=long_ago, known=known, repeated=True)
+
+
+async def _never_handed(
+    desk: Any, loaded: Any, claim: Any, outgoing: Any, sent_by: Any, why: str
+) -> Any:
+    return await _surely_gone(desk, loaded, claim, outgoing, why)
+
+
+async def _listed_at_once(desk: Any, call: Any, sent_by: datetime) -> Any:
+    return await _listed(desk, call, desk.clock.now() - timedelta(hours=1))
+
+
+_listed = schedule._listed
+
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("a claim is pushed before the call", _patch(pusher.Pusher, "claim", _no_push)),
     Mutant(
@@ -418,6 +443,31 @@ MUTANTS: tuple[Mutant, ...] = (
         "what was never sent before is no duplicate of its own",
         _patch(send, "_claimed_before", _always),
         seeds=(45453,),
+    ),
+    Mutant(
+        "what waits at the platform is taken back when its file changes",
+        _patch(scheduled, "_changed", lambda *_: None),
+        where=("ahead held",),
+    ),
+    Mutant(
+        "what is not there to be taken back is looked for",
+        _patch(schedule, "_there", _surely_gone),
+        where=("ahead at its time", "ahead as planned"),
+    ),
+    Mutant(
+        "the platform gets its time before a post counts as dropped",
+        _patch(schedule, "_look", _at_a_glance),
+        where=("ahead at its time",),
+    ),
+    Mutant(
+        "a handing over nobody knows of is looked for",
+        _patch(schedule, "_looked_for", _never_handed),
+        where=("ahead as planned",),
+    ),
+    Mutant(
+        "it is looked for until it can be under way no more",
+        _patch(schedule, "_listed", _listed_at_once),
+        where=("ahead as planned", "ahead at once"),
     ),
 )
 

@@ -72,6 +72,8 @@ class Server:
     keys: dict[str, tuple[float, Remote]] = field(default_factory=dict)
     containers: dict[str, Container] = field(default_factory=dict)
     blocked_until: dict[str, float] = field(default_factory=dict)
+    entries: dict[str, Any] = field(default_factory=dict)  # handed ahead, by id
+    handed: int = 0
     calls: int = 0
 
     def by_id(self, remote_id: str) -> Remote | None:

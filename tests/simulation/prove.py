@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.exhaustive import pairs, singles, smallest, steps, workloads
 from tests.simulation.mutants import MUTANTS, hunted
-from tests.simulation.seeds import scenario
+from tests.simulation.seeds import NATIVE, scenario
 from tests.simulation.world import Verdict, World
 
 if TYPE_CHECKING:
@@ -101,13 +101,15 @@ def _endless(pool: ProcessPoolExecutor, until: float) -> Iterator[Future[Total]]
 
 def _work() -> Iterator[tuple[object, ...]]:
     stretches = [(name, start) for name in smallest() for start in range(0, 24_000, 4 * CHUNK)]
-    seeds = count(0, CHUNK)
+    seeds, ahead = count(0, CHUNK), count(0, CHUNK)
     for name, start in stretches:
         yield some_pairs, name, start
         for _ in range(3):
             yield some_seeds, next(seeds)
+        yield some_seeds, NATIVE + next(ahead)
     for start in seeds:
         yield some_seeds, start
+        yield some_seeds, NATIVE + next(ahead)
 
 
 def main() -> int:

@@ -70,6 +70,7 @@ async def sweep(
 async def invocation(world: World, machine: Machine, clock: SimClock, wait: float) -> Ledger:
     """`postops publish --wait`. Returns the ledger as it leaves it."""
     disk = Disk(machine, world.disk_step(machine))
+    world.checker.ahead.fetching(machine)
     ledger = await Ledger.open(SimRemote(world, machine), disk, clock, machine.name)
     if ledger.held is not None:
         raise LedgerDamaged(f"everything is held: {ledger.held}")
@@ -80,6 +81,7 @@ async def invocation(world: World, machine: Machine, clock: SimClock, wait: floa
         plan = swept.plan(clock.now())
         if machine.stop.asked or not await waited(clock, machine, plan, ends):
             break
+        world.checker.ahead.fetching(machine)
         await ledger.refresh()
     await ledger.push()
     return ledger
@@ -88,13 +90,18 @@ async def invocation(world: World, machine: Machine, clock: SimClock, wait: floa
 async def carry_out(
     world: World, machine: Machine, ledger: Ledger, clock: SimClock, swept: Sweep
 ) -> None:
-    plan = swept.plan(clock.now())
+    def planned() -> Plan:
+        plan = swept.plan(clock.now())
+        world.checker.ahead.planned(machine, plan)
+        return plan
+
+    plan = planned()
     accounts = sorted({action.account for action in plan.actions})
     run = Run(
         ledger=ledger,
         logins={name: Login(world.adapter(machine, name)) for name in accounts},
         loader=swept,
-        replan=lambda: swept.plan(clock.now()),
+        replan=planned,
         clock=clock,
         terms=world.terms,
         stop=machine.stop,

@@ -19,9 +19,15 @@ GAPS = (0, 0, 1, 5, 30, 240, 300, 300, 420, 900, 1300, 1800, 3600, 5400, 11_000,
 DAY = 24 * HOUR
 
 
+NATIVE = 1_000_000_000
+"""From here on: worlds in which posts are handed over ahead. Those below stay what they were."""
+
+
 def scenario(seed: int) -> Scenario:
     """The world of a seed."""
     rng = Random(seed)
+    if seed >= NATIVE:
+        return _ahead(rng, seed)
     lease, skew = rng.choice(((1200.0, 120.0), (1200.0, 120.0), (300.0, 20.0), (400.0, 0.0)))
     kinds = [kind.name for kind in ALL]
     accounts = tuple((f"a{n}", rng.choice(kinds)) for n in range(rng.choice((1, 1, 2, 2, 3))))
@@ -42,6 +48,71 @@ def scenario(seed: int) -> Scenario:
         slow=rng.choice((0.0, 0.0, 0.05, 0.3)),
         resolves=rng.random() < 0.7,
     )
+
+
+def _ahead(rng: Random, seed: int) -> Scenario:
+    """Mostly one platform that publishes by itself, a day or two, and files that change their minds."""
+    lease, skew = rng.choice(((1200.0, 120.0), (1200.0, 120.0), (300.0, 20.0)))
+    accounts = tuple((f"a{n}", rng.choice(("native", "native", "keyed"))) for n in range(2))
+    posts = tuple(_handed(rng, n, [name for name, _ in accounts]) for n in range(_few(rng)))
+    starts = tuple(_wakes(rng, skew))
+    end = starts[-1].at
+    edits = sorted((*_edits(rng, posts, end), *_minds(rng, posts, end)), key=lambda edit: edit.at)
+    return Scenario(
+        seed,
+        accounts,
+        posts,
+        starts,
+        edits=tuple(edits),
+        storms=tuple(_storms(rng, accounts, end)),
+        rate=rng.choice(RATES),
+        crash=rng.choice((0.0, 0.005, 0.02, 0.06)),
+        lease=lease,
+        skew=skew,
+        slow=rng.choice((0.0, 0.0, 0.05, 0.3)),
+        resolves=rng.random() < 0.7,
+    )
+
+
+def _handed(rng: Random, number: int, accounts: list[str]) -> PostSpec:
+    name = f"p{number}"
+    some = tuple(sorted(rng.sample(accounts, rng.randint(1, len(accounts)))))
+    word = rng.choice(("part", "part", "part", "slow", "dropped"))
+    due = rng.choice((1200.0, 3600.0, rng.uniform(900, 6 * HOUR), rng.uniform(0, 2 * DAY)))
+    return PostSpec(
+        name,
+        some,
+        tuple(f"{name} {word} {n}" for n in range(rng.choice((1, 1, 1, 1, 2)))),
+        due=due,
+        late=rng.choice(("post", "post", "post", "skip", "ask")),
+        grace=rng.choice((600.0, 6 * HOUR, DAY)),
+        expires=None if rng.random() < 0.9 else due + rng.choice((60.0, 2 * HOUR, DAY)),
+        on_edit=rng.choice(("ignore", "update")),
+        on_remove=rng.choice(("keep", "withdraw")),
+        native=rng.random() < 0.9,
+    )
+
+
+def _wakes(rng: Random, skew: float) -> Iterator[Start]:
+    """Some close together, some hours apart, all with clocks as good as is asked for."""
+    at = 1.0
+    for _ in range(rng.randint(3, 10)):
+        off = round(rng.uniform(-skew, skew) / 2, 3)
+        wait = rng.choice((0.0, 0.0, 120.0, 900.0))
+        yield Start(at, rng.randrange(3), wait, off, keeps=rng.random() < 0.5)
+        at += rng.choice((0, 1, 30, 300, 300, 900, 1300, 1800, 3600)) * rng.uniform(0.8, 1.2)
+        at += rng.random()
+
+
+def _minds(rng: Random, posts: tuple[PostSpec, ...], end: float) -> Iterator[Edit]:
+    """Other times, some of them at the last moment, and whether the platform is to do it."""
+    for post in posts:
+        while rng.random() < 0.5:
+            due = post.due or 0.0
+            at = rng.choice((rng.uniform(0, end), rng.uniform(0, due), due + rng.uniform(-400, 60)))
+            to = due + rng.choice((0.0, 0.0, -HOUR, 600.0, 5 * HOUR, rng.uniform(-600, 600)))
+            changed = replace(post, due=to, native=rng.random() < 0.8, hold=rng.random() < 0.3)
+            yield Edit(max(at, 1.0), post.id, changed)
 
 
 def _few(rng: Random) -> int:

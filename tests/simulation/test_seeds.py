@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from postops.model import Finding
 from tests.simulation.content import PostSpec
 from tests.simulation.platforms import KeyIgnored
-from tests.simulation.seeds import scenario
+from tests.simulation.seeds import NATIVE, scenario
 from tests.simulation.shrink import rules, shrunk
 from tests.simulation.trace import lines
 from tests.simulation.world import Scenario, Start, World
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.simulation
 # Worlds that once went wrong.
 REGRESSIONS = (109, 117, 304, 557, 1047, 3472, 5743, 15826, 25918, 29823, 42_000, 48246, 53591)
 LATER = (39940, 45310, 45453, 57331, 58202, 58219, 58353, 66065, 66737, 71310, 94197)
+AHEAD = (NATIVE + 737, NATIVE + 928, NATIVE + 5661, NATIVE + 5869, NATIVE + 7805, NATIVE + 12502)
 
 
 @pytest.mark.parametrize("start", range(0, 3000, 500))
@@ -27,12 +29,27 @@ def test_nothing_is_wrong_in_any_world(start: int) -> None:
         assert World(scenario(seed)).run().violations == [], f"--seed {seed}"
 
 
-@pytest.mark.parametrize("seed", REGRESSIONS + LATER)
+@pytest.mark.parametrize("start", range(NATIVE, NATIVE + 1500, 500))
+def test_nothing_is_wrong_where_platforms_publish_by_themselves(start: int) -> None:
+    for seed in range(start, start + 500):
+        assert World(scenario(seed)).run().violations == [], f"--seed {seed}"
+
+
+def test_such_worlds_have_enough_of_it_to_tell() -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(NATIVE, NATIVE + 100):
+        counts.update(World(scenario(seed)).run().counts)
+    assert counts["by itself"] > 50
+    assert counts["told cancelled"] > 5
+    assert counts["told scheduled"] > 50
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS + LATER + AHEAD)
 def test_what_once_went_wrong_does_not_again(seed: int) -> None:
     assert World(scenario(seed)).run().violations == []
 
 
-@pytest.mark.parametrize("seed", [3, 421, 3472])
+@pytest.mark.parametrize("seed", [3, 421, 3472, NATIVE + 9])
 def test_the_same_seed_gives_the_same_bytes(seed: int) -> None:
     """I20: or no failure could be replayed."""
     first, second = World(scenario(seed)).run(), World(scenario(seed)).run()

@@ -17,7 +17,8 @@ from tests.simulation.content import Content, PostSpec
 from tests.simulation.faults import Faults
 from tests.simulation.loop import Loop
 from tests.simulation.machine import Killed, Machine
-from tests.simulation.platforms import BY_NAME, Server, SimPlatform
+from tests.simulation.native import KINDS
+from tests.simulation.platforms import Server, SimPlatform
 from tests.simulation.remote import Cloud
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class World:
         )
         self.cloud = Cloud()
         self.content = Content(scenario.posts, dict(scenario.accounts))
-        self.servers = {name: Server(name, BY_NAME[kind]) for name, kind in scenario.accounts}
+        self.servers = {name: Server(name, KINDS[kind]) for name, kind in scenario.accounts}
         self.checker = Checker(self)
         self.disks: dict[int, list[bytes]] = {}
         self.steps = 0
@@ -256,7 +257,16 @@ class World:
         return make_plan(self.content.wishes(self.content.tip, ledger.state), ledger.state, terms)
 
     def _moving(self, plan: Plan) -> bool:
-        waits = {"claimed", "deferred", "not-due", "guard", "late", "expired"}
+        waits = {
+            "claimed",
+            "scheduled",
+            "same-words",
+            "deferred",
+            "not-due",
+            "guard",
+            "late",
+            "expired",
+        }
         return bool(plan.actions) or any(w.reason in waits for w in plan.waiting)
 
     def _resolve(self, drafts: list[dict[str, Any]]) -> None:

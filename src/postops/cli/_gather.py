@@ -19,6 +19,7 @@ from postops.content.posts import FOLDER, read_post
 from postops.content.scan import is_content
 from postops.diagnostics import Severity, Span
 from postops.plan import Wish
+from postops.plan.scheduled import AHEAD
 from postops.policy.card import card_of_index
 from postops.policy.check import Checked, check_posts
 from postops.policy.examine import stamped_fault
@@ -159,7 +160,13 @@ class Gathering:
         if any(f"{line.id}@{a}" in self.state.deliveries for a in self._accounts(line)):
             return False
         due = line.due_at
-        return line.draft or line.hold or (due is not None and due > self.now + self.horizon)
+        reach = max(self.horizon, AHEAD) if self._native(line) else self.horizon
+        return line.draft or line.hold or (due is not None and due > self.now + reach)
+
+    def _native(self, line: PostIndex) -> bool:
+        """Whether the platform is to publish it by itself, where it can."""
+        wanted = line.schedule or self.config.defaults.schedule
+        return wanted == "native" and line.publish_at is not None
 
     def _accounts(self, line: PostIndex) -> tuple[str, ...]:
         # Ten thousand posts go to a few combinations of accounts.
@@ -218,10 +225,11 @@ class Gathering:
     ) -> Wish:
         message = examined.messages[account]
         fault = next((d for d in faults if d.account in (None, account)), None)
-        wish = self._known(PostIndex.of(post), account, reached)
+        line, can = PostIndex.of(post), platforms.load(message.platform).capabilities
         return replace(
-            wish,
-            can_update=platforms.load(message.platform).capabilities.update,
+            self._known(line, account, reached),
+            can_update=can.update,
+            native=can.native_schedule if self._native(line) and len(message.parts) == 1 else None,
             parts=len(message.parts),
             source=examined.card.source if examined.card else None,
             payload=message.digest,

@@ -74,7 +74,10 @@ class Watcher:
         """Called before the run sleeps until shortly before a post is due."""
 
     def result(self, result: Result) -> None:
-        """Called once for each delivery of a sweep. Must not raise: the run would be cut off."""
+        """Called for each delivery of a sweep. Must not raise: the run would be cut off.
+
+        Once, but for what is first taken back from the platform and then sent otherwise.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ async def _adopt(
     return [one.delivery for one in waiting]
 
 
-_SENT = frozenset({"claimed", "in-doubt", "edited", "removed"})
+_SENT = frozenset({"claimed", "scheduled", "in-doubt", "edited", "removed"})
 """Why a delivery waits of which something may exist: for `resolve`, or for nobody."""
 
 
@@ -90,7 +90,7 @@ def _waiting(at: Place, ledger: Ledger, delivery: str | None) -> Iterable[Waitin
     known += [
         Waiting(one.delivery, "not-due", wish=one.wish)
         for one in plan.actions
-        if one.delivery == delivery and one.action == "publish"
+        if one.delivery == delivery and one.action in ("publish", "schedule")
     ]
     if not known:
         raise ConfigError(

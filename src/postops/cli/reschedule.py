@@ -45,7 +45,7 @@ def command(invocation: Invocation, /, post: str, time: str, diff: bool, style: 
     tree = WorkTree(config.root)
     name = _posts.as_typed(post, invocation.directory, config.root)
     found = _posts.find(tree, config, name)
-    out = _published(found, config, tree)
+    out, handed = _begun(found, config, tree)
     file = config.root / found.path
     before = file.read_bytes()
     when = _time(time, found, config)
@@ -58,7 +58,7 @@ def command(invocation: Invocation, /, post: str, time: str, diff: bool, style: 
     if style == "json":
         click.echo(_options.as_json(_document(found, when, out)))
     else:
-        click.echo(_said(found, when, out))
+        click.echo(_said(found, when, out, handed))
 
 
 def _document(post: Post, when: When, out: list[str]) -> dict[str, Any]:
@@ -75,27 +75,33 @@ def _document(post: Post, when: When, out: list[str]) -> dict[str, Any]:
     }
 
 
-def _said(post: Post, when: When, out: list[str]) -> str:
+def _said(post: Post, when: When, out: list[str], handed: list[str]) -> str:
     from postops.output.safe import terminal
     from postops.plan import iso
 
     lines = [f"{terminal(post.path)}: publish_at {when.text}, which is {iso(when.at)}"]
     if out:
         lines.append(f"published already, and not again: {', '.join(map(terminal, out))}")
+    if handed:
+        names = ", ".join(map(terminal, handed))
+        lines.append(f"waits at the platform, and the next run takes it back first: {names}")
     if post.draft or post.hold:
         lines.append(f"it stays {'a draft' if post.draft else 'on hold'}")
     return "\n".join([*lines, "commit and push it, or open a pull request"])
 
 
-def _published(post: Post, config: Config, tree: WorkTree) -> list[str]:
-    """The post's deliveries that are out. Raises `ConfigError` where none is left to wait."""
+def _begun(post: Post, config: Config, tree: WorkTree) -> tuple[list[str], list[str]]:
+    """The post's deliveries that are out, and those that wait at a platform.
+
+    Raises `ConfigError` where all are out.
+    """
     from postops.cli._loader import campaigns_of
     from postops.cli._local import ledger_state
     from postops.errors import ConfigError
 
     state = ledger_state(config)
     if state is None:
-        return []
+        return [], []
     names = [f"{post.id}@{account}" for account in config.accounts_for(post, campaigns_of(tree))]
     out = [name for name in names if state.delivery(name).phase in ("published", "withdrawn")]
     if out and len(out) == len(names):
@@ -103,7 +109,7 @@ def _published(post: Post, config: Config, tree: WorkTree) -> list[str]:
             f"{post.id} is published: its time is past",
             help="postops withdraw takes it back; postops retry sends a withdrawn one again",
         )
-    return out
+    return out, [name for name in names if state.delivery(name).phase == "scheduled"]
 
 
 def _time(text: str, post: Post, config: Config) -> When:

@@ -66,8 +66,9 @@ async def _resolve(
         _verdicts.refuse(
             done,
             "resolve",
-            phases={"in_doubt", "claimed"},
-            instead="only what is in doubt, or claimed by a run that died, can be resolved",
+            phases={"in_doubt", "claimed", *(["scheduled"] if _overdue(done, invocation) else [])},
+            instead="only what is in doubt, or claimed by a run that died, can be resolved, and what"
+            " waits at the platform once its time has passed: postops withdraw takes that back",
         )
         number = part or _doubtful(done)
         outcome = {"type": "resolved", "part": number, "parts": done.parts_total}
@@ -76,6 +77,14 @@ async def _resolve(
         return outcome | {"outcome": "published", **receipt}
 
     await _verdicts.decide(invocation, delivery, verdict, sandbox=sandbox)
+
+
+def _overdue(done: DeliveryState, invocation: Invocation) -> bool:
+    """Whether the platform should have published it by now."""
+    from postops.plan import parse
+
+    due = parse(done.due_at)
+    return due is not None and due <= invocation.clock.now()
 
 
 def _doubtful(done: DeliveryState) -> int:

@@ -38,7 +38,7 @@ def command(invocation: Invocation, /, delivery: str, sandbox: bool) -> None:
             done,
             "retry",
             phases={"failed", "skipped", "withdrawn", "deferred"},
-            instead="in doubt: postops resolve; published: postops withdraw first",
+            instead="in doubt: postops resolve; published or scheduled: postops withdraw first",
         )
         return {"type": "retried", "generation": done.generation + (done.phase == "withdrawn")}
 

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from postops.ledger.state import DeliveryState
     from postops.plan import Waiting
 
-_COLOURS = {"published": "green", "withdrawn": "cyan", "waiting": "blue", "skipped": "bright_black"}
+_COLOURS = {
+    "published": "green",
+    "scheduled": "green",
+    "withdrawn": "cyan",
+    "waiting": "blue",
+    "skipped": "bright_black",
+}
 
 
 @click.command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from postops.cli._open import Place
     from postops.ledger.journal import Ledger
     from postops.plan import Action
-    from postops.publish.ports import Result
+    from postops.publish.ports import Loaded, Result
 
 
 @click.command(
@@ -44,7 +44,7 @@ def command(
 ) -> int:
     """Delete what was published.
 
-    Of POST, an id or a path. It stays deleted: the file does not bring it back, only `postops retry` does.
+    Of POST, an id or a path; what waits at the platform for its time is taken back. It stays deleted: the file does not bring it back, only `postops retry` does.
     """
     import asyncio
 
@@ -76,7 +76,9 @@ async def _withdraw(
         async with _open.ledger(at) as ledger:
             actions = _actions(at, ledger, post, accounts, force=force)
             if not yes:
-                _confirm(f"delete {len(actions)} published deliveries of {one_line(post)}?")
+                _confirm(
+                    f"delete {len(actions)} {_what(ledger, actions)} deliveries of {one_line(post)}?"
+                )
             return await _carry_out(at, ledger, actions)
 
 
@@ -99,7 +101,9 @@ def _actions(
     live = [
         done
         for done in found
-        if done.live and done.account in known and (not accounts or done.account in accounts)
+        if (done.live or done.scheduled_id)
+        and done.account in known
+        and (not accounts or done.account in accounts)
     ]
     if not live:
         raise ConfigError(f"nothing of {post!r} is published", help="postops status lists what is")
@@ -109,6 +113,11 @@ def _actions(
         Action(done.name, done.post, done.account, known[done.account].platform, "withdraw", None)
         for done in live
     ]
+
+
+def _what(ledger: Ledger, actions: list[Action]) -> str:
+    waits = [ledger.state.delivery(action.delivery).scheduled_id for action in actions]
+    return "published or scheduled" if any(waits) else "published"
 
 
 def _confirm(question: str) -> None:
@@ -131,7 +140,7 @@ async def _carry_out(
         run = Run(
             ledger=ledger,
             logins=logins,
-            loader=_NoLoader(),
+            loader=_OldLoader(at, ledger),
             replan=lambda: nothing,
             clock=at.clock,
             terms=_open.terms(at.config),
@@ -141,8 +150,20 @@ async def _carry_out(
             return await run.carry_out(plan), stop.signal
 
 
-class _NoLoader:
-    """A deletion needs no text."""
+class _OldLoader:
+    """A deletion needs no text, but where it has to be found what was handed over to the platform.
 
-    def load(self, delivery: str, commit: str | None = None) -> NoReturn:
-        raise AssertionError(f"nothing to load for {delivery} at {commit}")
+    Only then is the content branch fetched.
+    """
+
+    def __init__(self, at: Place, ledger: Ledger) -> None:
+        self._at = at
+        self._ledger = ledger
+
+    def load(self, delivery: str, commit: str | None = None) -> Loaded:
+        from postops.cli import _tip
+        from postops.cli._loader import TipLoader
+
+        tip = _tip.fetch(self._at.repository, self._at.config)
+        config = self._at.adapted(tip.config)
+        return TipLoader(tip, config, {}, lambda: self._ledger.state).load(delivery, commit)

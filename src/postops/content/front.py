@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from postops.model import Late  # noqa: TC001 - shapes are read at run time
+from postops.model import Late, Schedule  # noqa: TC001 - shapes are read at run time
 from postops.reading.durations import Duration  # noqa: TC001
 from postops.reading.limits import Length, Pattern, Range, Shown
 from postops.reading.marked import MarkedMap, Place
@@ -157,9 +157,7 @@ class PostFront:
     """Where it goes: names of accounts or groups. Without it: as the campaign or defaults say."""
     publish_at: Moment | None = field(
         default=None,
-        metadata=also(
-            "date", "time", "publish", "schedule", "scheduled", "scheduled_at", "when", "at"
-        ),
+        metadata=also("date", "time", "publish", "scheduled", "scheduled_at", "when", "at"),
     )
     """When it is due, in `timezone` or with an offset. Without it: as soon as it is merged."""
     timezone: str | None = None
@@ -168,6 +166,8 @@ class PostFront:
     """What to do when the time was missed by more than `grace`."""
     expires_at: Moment | None = field(default=None, metadata=also("expires", "expire", "until"))
     """Never publish after this."""
+    schedule: Schedule | None = None
+    """`native` hands it over to a platform that publishes it at its time by itself."""
     campaign: str | None = None
     """The campaign it belongs to: its path below `campaigns/`, without the suffix."""
     tags: list[str] = field(default_factory=list)

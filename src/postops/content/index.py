@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from postops.model import Late, Post, When
+    from postops.model import Late, Post, Schedule, When
 
 VERSION = 1
 
@@ -35,6 +35,7 @@ class PostIndex:
     hold: bool = False
     on_edit: Literal["ignore", "update"] = "ignore"
     on_remove: Literal["keep", "withdraw"] = "keep"
+    schedule: Schedule | None = None
 
     @classmethod
     def of(cls, post: Post) -> PostIndex:
@@ -54,6 +55,7 @@ class PostIndex:
             hold=post.hold,
             on_edit=post.on_edit,
             on_remove=post.on_remove,
+            schedule=post.schedule,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class _Maker:
             publish_at=self._time("publish_at", front.publish_at, zone),
             late=front.late,
             expires_at=self._time("expires_at", front.expires_at, zone),
+            schedule=front.schedule,
             campaign=front.campaign,
             tags=tuple(front.tags),
             hashtags=bare_hashtags(front.hashtags),

@@ -59,7 +59,8 @@ history AS MATERIALIZED (
             source := e.source, payload := e.payload, commit := e.commit, blob := e.blob,
             due_at := e.due_at, published_at := e.published_at, lateness := e.lateness,
             url := e.url, remote_id := e.remote_id, until := e.until,
-            error := nullif(e.error, ''), reason := nullif(e.reason, '')
+            error := nullif(e.error, ''), reason := nullif(e.reason, ''),
+            scheduled_id := e.scheduled_id
         ) AS e
     FROM written w
     JOIN stays s ON s.old = w.account AND s.since = w.since AND s.stop = 0
@@ -78,6 +79,7 @@ told AS (
         ) AS claim,
         -- Whether it goes back to a run that died at it; such a claim while a part is in doubt.
         false AS inherited, claim AS doubted,
+        NULL::VARCHAR AS scheduled_id,
         NULL::VARCHAR AS source, NULL::VARCHAR AS payload, NULL::VARCHAR AS commit,
         NULL::VARCHAR AS blob, NULL::VARCHAR AS path, NULL::TIMESTAMPTZ AS due_at,
         NULL::TIMESTAMPTZ AS published_at, NULL::DOUBLE AS lateness, NULL::TIMESTAMPTZ AS until,
@@ -90,17 +92,22 @@ told AS (
             -- A dead run's event that came in after others went on changes nothing.
             CASE
                 WHEN h.e.generation < t.generation THEN 'late'
-                WHEN h.e.type NOT IN ('failed', 'deferred', 'released', 'skipped', 'in_doubt')
+                WHEN h.e.type NOT IN (
+                    'failed', 'deferred', 'released', 'skipped', 'in_doubt', 'scheduled', 'unscheduled'
+                )
                     THEN CASE
                         WHEN h.e.type = 'adopted' THEN 'published'
                         WHEN h.e.type <> 'resolved' THEN h.e.type
                         WHEN h.e.outcome = 'published' THEN 'published'
                         ELSE 'released'
                     END
+                WHEN h.e.type = 'skipped' AND t.scheduled_id IS NOT NULL THEN 'late'
                 WHEN h.e.claim <> coalesce(t.claim.id, '') THEN 'late'
                 WHEN t.claim IS NULL AND t.state = 'in_doubt' THEN 'late'
                 WHEN t.claim.run <> h.e.run
                     AND (h.e.type = 'skipped' OR h.e.recorded_at < t.claim.recorded_at) THEN 'late'
+                WHEN h.e.type = 'unscheduled' OR (h.e.type = 'scheduled' AND len(t.parts) > 0)
+                    THEN 'released'
                 ELSE h.e.type
             END AS verb,
             -- A new generation starts over: other keys, nothing published.
@@ -109,7 +116,8 @@ told AS (
                 WHEN 'retried' THEN t.claim IS NULL AND t.state IN ('published', 'withdrawn')
                 ELSE false
             END AS renewed,
-            verb = 'claimed' AND coalesce(h.e.action, 'publish') = 'publish' AS to_publish,
+            verb = 'claimed' AND coalesce(h.e.action, 'publish') IN ('publish', 'schedule')
+                AS to_publish,
             t.claim IS NOT NULL AND NOT renewed AND (t.inherited OR t.claim.run <> h.e.run) AS dead
         FROM told t JOIN history h ON h.delivery = t.delivery AND h.n = t.n + 1
     ),
@@ -125,6 +133,13 @@ told AS (
                 if(renewed, NULL, published_at) AS published_at,
                 if(renewed, NULL, lateness) AS lateness,
                 if(renewed, [], parts) AS parts,
+                -- What waits at the platform, which is to publish it by itself.
+                CASE
+                    WHEN renewed OR verb IN ('published', 'in_doubt') THEN NULL
+                    WHEN verb <> 'late' AND e.type IN ('resolved', 'unscheduled') THEN NULL
+                    WHEN verb = 'scheduled' THEN coalesce(e.scheduled_id, '')
+                    ELSE scheduled_id
+                END AS scheduled_id,
                 CASE
                     WHEN verb = 'published' THEN greatest(coalesce(e.parts, total), number)
                     WHEN to_publish THEN coalesce(e.parts, total)
@@ -149,7 +164,7 @@ told AS (
                     )
                 )
                 -- Accepted, it seemed, and not kept. Doubt about a change leaves what is there.
-                WHEN verb = 'in_doubt' AND coalesce(action, 'publish') = 'publish'
+                WHEN verb = 'in_doubt' AND coalesce(action, '') NOT IN ('update', 'withdraw')
                     THEN list_filter(parts, lambda p: p.number <> number)
                 WHEN verb = 'withdrawn' AND known IS NULL AND (e.part IS NOT NULL OR len(parts) = 0)
                     THEN list_append(parts, {
@@ -171,13 +186,13 @@ told AS (
             len(list_filter(parts, lambda p: NOT p.gone)) AS alive,
             -- What it is whatever came of the last claim.
             CASE
-                WHEN len(parts) = 0 THEN NULL
+                WHEN len(parts) = 0 THEN if(scheduled_id IS NULL, NULL, 'scheduled')
                 WHEN alive = 0 THEN 'withdrawn'
                 WHEN complete THEN 'published'
             END AS standing,
             -- Heard of late: it is there, and what is under way now goes on.
             verb = 'published' AND e.type <> 'resolved' AND claim IS NOT NULL
-                AND action <> 'publish' AS aside,
+                AND action IN ('update', 'withdraw') AS aside,
             CASE verb
                 WHEN 'published' THEN complete AND NOT aside
                 WHEN 'updated' THEN e.part IS NULL
@@ -192,6 +207,7 @@ told AS (
             verb = 'published' AND e.type = 'resolved' AND standing IS NULL
                 AND doubted IS NOT NULL AS reopened,
             claim_says OR to_publish OR (verb = 'published' AND NOT aside)
+            OR verb = 'scheduled'
             OR (verb IN ('failed', 'skipped') AND NOT complete) AS event_says,
             if(event_says, e, NULL) AS said,
             if(claim_says, claim, NULL) AS claimed
@@ -200,7 +216,7 @@ told AS (
     SELECT
         delivery, post, account, n,
         CASE
-            WHEN verb IN ('claimed', 'in_doubt') THEN verb
+            WHEN verb IN ('claimed', 'in_doubt', 'scheduled') THEN verb
             WHEN aside THEN state
             WHEN reopened THEN 'claimed'
             WHEN verb = 'published' THEN coalesce(standing, 'partial')
@@ -222,11 +238,14 @@ told AS (
             )
             WHEN reopened THEN doubted
             WHEN done OR (verb <> 'late' AND e.type = 'resolved')
-                OR verb IN ('failed', 'deferred', 'skipped', 'released', 'in_doubt') THEN NULL
+                OR verb IN (
+                    'failed', 'deferred', 'skipped', 'released', 'in_doubt', 'scheduled'
+                ) THEN NULL
             ELSE claim
         END,
         if(verb = 'claimed', dead, inherited),
         if(verb = 'in_doubt', if(dead, claim, NULL), doubted),
+        if(verb = 'withdrawn' AND done, NULL, scheduled_id),
         coalesce(said.source, claimed.source, source),
         coalesce(said.payload, claimed.payload, payload),
         coalesce(said.commit, claimed.commit, commit),
@@ -244,14 +263,14 @@ told AS (
         END,
         CASE
             WHEN aside THEN error
-            WHEN done OR verb IN ('published', 'retried') THEN NULL
+            WHEN done OR verb IN ('published', 'retried', 'scheduled') THEN NULL
             WHEN verb = 'failed' THEN coalesce(e.error, e.reason)
             WHEN verb = 'in_doubt' THEN e.error
             WHEN verb = 'late' OR e.type <> 'resolved' THEN error
         END,
         CASE
             WHEN aside THEN reason
-            WHEN done OR verb IN ('published', 'retried') THEN NULL
+            WHEN done OR verb IN ('published', 'retried', 'scheduled') THEN NULL
             WHEN verb = 'deferred' THEN coalesce(e.reason, e.error)
             WHEN verb IN ('released', 'skipped', 'in_doubt') THEN e.reason
             ELSE reason

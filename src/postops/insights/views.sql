@@ -13,7 +13,7 @@ SELECT unnest(json_transform(line, '{
     "id": "VARCHAR", "title": "VARCHAR", "campaign": "VARCHAR", "tags": ["VARCHAR"],
     "accounts": ["VARCHAR"], "publish_at": "TIMESTAMPTZ", "expires_at": "TIMESTAMPTZ",
     "late": "VARCHAR", "draft": "BOOLEAN", "hold": "BOOLEAN", "on_edit": "VARCHAR",
-    "on_remove": "VARCHAR", "path": "VARCHAR", "blob": "VARCHAR"
+    "on_remove": "VARCHAR", "schedule": "VARCHAR", "path": "VARCHAR", "blob": "VARCHAR"
 }'))
 FROM (
     SELECT unnest(string_split(content, chr(10))) AS line
@@ -48,8 +48,8 @@ SELECT unnest(json_transform(line, '{
     "outcome": "VARCHAR", "by": "VARCHAR", "candidates": "JSON", "source": "VARCHAR",
     "payload": "VARCHAR", "path": "VARCHAR", "blob": "VARCHAR", "commit": "VARCHAR",
     "keys": "JSON", "on_edit": "VARCHAR", "on_remove": "VARCHAR", "identity": "JSON",
-    "was": "VARCHAR", "prepared": "JSON", "budget": "JSON", "run": "VARCHAR", "id": "VARCHAR",
-    "prev": "VARCHAR", "v": "INTEGER"
+    "was": "VARCHAR", "prepared": "JSON", "budget": "JSON", "scheduled_id": "VARCHAR",
+    "run": "VARCHAR", "id": "VARCHAR", "prev": "VARCHAR", "v": "INTEGER"
 }'))
 FROM (
     SELECT unnest(string_split(content, chr(10))) AS line

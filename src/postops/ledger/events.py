@@ -18,6 +18,8 @@ TYPES = frozenset(
         "bound",
         "claimed",
         "handle",
+        "scheduled",
+        "unscheduled",
         "published",
         "updated",
         "withdrawn",
@@ -55,7 +57,9 @@ class Event:
     delivery: str | None = field(default=None, metadata={"doc": "<post>@<account>"})
     account: str | None = field(default=None, metadata={"doc": "of bound and budget"})
     platform: str | None = field(default=None, metadata={"doc": "the account's platform"})
-    action: str | None = field(default=None, metadata={"doc": "publish, update or withdraw"})
+    action: str | None = field(
+        default=None, metadata={"doc": "publish, update, withdraw, schedule, cancel or confirm"}
+    )
     part: int | None = field(default=None, metadata={"doc": "number in the thread, from 1"})
     parts: int | None = field(default=None, metadata={"doc": "how many parts the thread has"})
     attempt: int | None = field(default=None, metadata={"doc": "how many claims so far"})
@@ -70,6 +74,12 @@ class Event:
     due_at: str | None = field(default=None, metadata={"doc": "when it should have been sent"})
     remote_id: str | None = field(default=None, metadata={"doc": "the platform's id of the part"})
     url: str | None = field(default=None, metadata={"doc": "where people see it"})
+    scheduled_id: str | None = field(
+        default=None, metadata={"doc": "the platform's id of what it is to publish by itself"}
+    )
+    refused: bool | None = field(
+        default=None, metadata={"doc": "the platform does not take it ahead: a run sends it"}
+    )
     extra: dict[str, str] | None = field(default=None, metadata={"doc": "what a later call needs"})
     published_at: str | None = field(default=None, metadata={"doc": "by the platform's clock"})
     lateness: float | None = field(default=None, metadata={"doc": "seconds after due_at"})

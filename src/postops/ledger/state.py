@@ -3,52 +3,42 @@
     new --claimed--> claimed --published--> published (all parts) | partial (some)
                         |----deferred, released, skipped, failed: nothing of it is under way
                         '----in_doubt: nobody knows; only `resolved` or `retried` lead out
+    new --claimed schedule--> claimed --scheduled--> scheduled: the platform is to publish it
+    scheduled --claimed cancel or confirm--> claimed --published | unscheduled--> published | released
     published --claimed update--> claimed --updated--> published
     published --claimed withdraw--> claimed --withdrawn--> withdrawn
     retried: failed, in doubt, skipped may be claimed again with the same keys; published and
              withdrawn start a new generation, with new keys
 
-A claim to update or withdraw that comes to nothing leaves the delivery as published as it was.
+A claim to update or withdraw that comes to nothing leaves the delivery as published as it was, one
+to cancel or confirm as scheduled.
 """
 
 from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerDamaged
 from postops.ledger.chain import Link, is_day, verify
+from postops.ledger.delivery import DeliveryState, PartState, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-Phase = Literal[
-    "new",
-    "claimed",
-    "published",
-    "partial",
-    "failed",
-    "deferred",
-    "skipped",
-    "in_doubt",
-    "withdrawn",
-    "released",
+__all__ = [
+    "Binding",
+    "DeliveryState",
+    "LedgerState",
+    "PartState",
+    "Phase",
+    "advance",
+    "apply",
+    "collector_off",
+    "fold",
 ]
-
-
-@dataclass(slots=True)
-class PartState:
-    """One remote post. `published_at` in UTC."""
-
-    number: int
-    remote_id: str = ""
-    url: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
-    published_at: str = ""
-    withdrawn: bool = False
 
 
 class Binding(NamedTuple):
@@ -60,72 +50,6 @@ class Binding(NamedTuple):
     handle: str
     url: str
     bound_at: str
-
-
-@dataclass(slots=True)
-class DeliveryState:
-    """All that is known of one delivery.
-
-    `parts`, `keys`, `first_claim_at`, `part_since` are of the current generation. `claim` is the
-    event of the open claim, `None` once it is settled; `action` is that of the last one. `prepared`
-    holds the `handle` event of each part: of the open claim, or of the last one until the next.
-    `source`, `payload`, `commit` and `blob` are of what was published (of what was claimed, until
-    then). `error` and `reason` are of the last event that gave one, and empty after a success.
-    `retried_at` stands from a person's `retry` until it came to something. `inherited` says that the
-    open claim was taken over from a run that died at it; `doubted` is the claim of such a run while
-    one of its parts is in doubt: it may have sent the parts behind that one, too.
-    """
-
-    name: str
-    post: str
-    account: str
-    phase: Phase = "new"
-    generation: int = 1
-    attempt: int = 0
-    parts_total: int = 1
-    parts: dict[int, PartState] = field(default_factory=dict)
-    claim: dict[str, Any] | None = None
-    action: str | None = None
-    keys: dict[int, str] = field(default_factory=dict)
-    first_claim_at: str | None = None
-    part_since: dict[int, str] = field(default_factory=dict)
-    prepared: dict[int, dict[str, Any]] = field(default_factory=dict)
-    source: str | None = None
-    payload: str | None = None
-    commit: str | None = None
-    blob: str | None = None
-    path: str | None = None
-    on_edit: str | None = None
-    on_remove: str | None = None
-    due_at: str | None = None
-    published_at: str | None = None
-    lateness: float | None = None
-    until: str | None = None
-    error: str | None = None
-    reason: str | None = None
-    candidates: list[Any] | None = None
-    last_commit: str | None = None
-    retried_at: str | None = None
-    inherited: bool = False
-    doubted: dict[str, Any] | None = None
-
-    def copy(self) -> DeliveryState:
-        """One that may be changed without changing this one. Events are shared: nobody edits them."""
-        other = copy(self)
-        other.parts = {number: copy(part) for number, part in self.parts.items()}
-        other.keys, other.part_since = dict(self.keys), dict(self.part_since)
-        other.prepared = dict(self.prepared)
-        return other
-
-    @property
-    def complete(self) -> bool:
-        """Whether every part was published, be it withdrawn since."""
-        return len(self.parts) >= self.parts_total
-
-    @property
-    def live(self) -> list[PartState]:
-        """The parts people can see, in order."""
-        return [self.parts[n] for n in sorted(self.parts) if not self.parts[n].withdrawn]
 
 
 @dataclass(slots=True)
@@ -289,8 +213,11 @@ def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
     if event["type"] not in _CLOSING:
         return False
     claim = delivery.claim
-    if event["type"] == "skipped" and claim is not None and claim["run"] != event["run"]:
-        return True  # too late by one clock; the other runner, in time by its own, is at it
+    if event["type"] == "skipped":
+        if delivery.scheduled_id is not None:
+            return True  # by what another run knew before it was handed over
+        if claim is not None and claim["run"] != event["run"]:
+            return True  # too late by one clock; the other runner, in time by its own, is at it
     if "claim" in event and (claim is None or claim["id"] != event["claim"]):
         return True
     if claim is None:
@@ -331,7 +258,7 @@ def _claimed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.until = None
     if "path" in event:
         delivery.path = event["path"]
-    if delivery.action == "publish":
+    if delivery.action in ("publish", "schedule"):
         _claimed_publish(delivery, event)
 
 
@@ -384,7 +311,8 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if number == 1:
         delivery.published_at = at
         delivery.lateness = event.get("lateness", delivery.lateness)
-    if delivery.claim is not None and delivery.action != "publish":
+    delivery.scheduled_id = None
+    if delivery.claim is not None and delivery.action in _CHANGES:
         return  # heard of late; what is under way now goes on
     _contents(delivery, event)
     if len(delivery.parts) >= delivery.parts_total:
@@ -415,6 +343,7 @@ def _withdrawn(delivery: DeliveryState, event: dict[str, Any]) -> None:
     for number in [event["part"]] if "part" in event else list(delivery.parts) or [1]:
         delivery.parts.setdefault(number, PartState(number)).withdrawn = True
     if not delivery.live:
+        delivery.scheduled_id = None
         _settle(delivery, "withdrawn")
         delivery.error = delivery.reason = delivery.retried_at = None
 
@@ -452,7 +381,8 @@ def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
 def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.doubted = delivery.claim if _of_the_dead(delivery, event) else None
     _settle(delivery, "in_doubt")
-    if delivery.action in (None, "publish"):  # doubt about a change leaves what is there
+    delivery.scheduled_id = None  # whatever waits there: it is for a person to look at
+    if delivery.action not in _CHANGES:  # doubt about a change leaves what is there
         delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
     delivery.error = event.get("error")
     delivery.reason = event.get("reason")
@@ -466,6 +396,7 @@ def _resolved(delivery: DeliveryState, event: dict[str, Any]) -> None:
         if delivery.phase == "partial" and delivery.doubted is not None:
             delivery.claim, delivery.phase = delivery.doubted, "claimed"  # what about the rest?
     else:
+        delivery.scheduled_id = None
         _released(delivery, event)
         delivery.error = delivery.candidates = None
 
@@ -480,6 +411,27 @@ def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
         _new_generation(delivery, max(event.get("generation", 0), delivery.generation + 1))
     else:
         delivery.phase = _standing(delivery) or ("partial" if delivery.parts else "released")
+
+
+# --------------------------------------------------------------------------- handed over ahead
+
+
+def _scheduled(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    if delivery.parts:  # heard of late: something of it is there
+        _released(delivery, event)
+        return
+    delivery.scheduled_id = event.get("scheduled_id", "")
+    _contents(delivery, event)
+    _settle(delivery, "scheduled")
+    delivery.error = delivery.reason = delivery.refused_due = None
+
+
+def _unscheduled(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    """It does not wait there any more, or never did, and was not published."""
+    delivery.scheduled_id = None
+    if event.get("refused"):
+        delivery.refused_due = event.get("due_at", delivery.due_at)
+    _released(delivery, event)
 
 
 # --------------------------------------------------------------------------- moves they share
@@ -497,9 +449,9 @@ def _of_the_dead(delivery: DeliveryState, event: dict[str, Any]) -> bool:
 
 
 def _standing(delivery: DeliveryState) -> Phase | None:
-    """What a delivery is whatever came of its last claim: published, withdrawn, or neither yet."""
+    """What a delivery is whatever came of its last claim; `None` where it is nothing yet."""
     if not delivery.parts:
-        return None
+        return None if delivery.scheduled_id is None else "scheduled"
     if not delivery.live:
         return "withdrawn"
     return "published" if delivery.complete else None
@@ -513,14 +465,22 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.claim = delivery.action = delivery.doubted = None
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
+    delivery.scheduled_id = delivery.refused_due = None
 
 
 # What ends a claim without a trace on the platform.
-_CLOSING = frozenset({"failed", "deferred", "released", "skipped", "in_doubt"})
+_CLOSING = frozenset(
+    {"failed", "deferred", "released", "skipped", "in_doubt", "scheduled", "unscheduled"}
+)
+
+# Of what is there already.
+_CHANGES = frozenset({"update", "withdraw"})
 
 _ON_DELIVERY: dict[str, Callable[[DeliveryState, dict[str, Any]], None]] = {
     "claimed": _claimed,
     "handle": _handle,
+    "scheduled": _scheduled,
+    "unscheduled": _unscheduled,
     "published": _published,
     "updated": _updated,
     "withdrawn": _withdrawn,

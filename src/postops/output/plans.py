@@ -18,6 +18,9 @@ _COLOURS = {
     "reconcile": "yellow",
     "update": "cyan",
     "withdraw": "red",
+    "schedule": "green",
+    "cancel": "red",
+    "confirm": "yellow",
 }
 
 WORDS = {
@@ -28,6 +31,8 @@ WORDS = {
     "invalid": "has errors",
     "no-credentials": "no credentials",
     "unknown-account": "no such account",
+    "scheduled": "handed over: the platform publishes it",
+    "same-words": "the same words wait at the platform",
     "claimed": "another run is at it",
     "in-doubt": "in doubt: postops resolve",
     "failed": "the platform said no",
@@ -92,7 +97,17 @@ def waiting_line(waiting: Waiting, style: Callable[..., str]) -> str:
 
 
 _FUTURE = frozenset(
-    {"not-due", "claimed", "deferred", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
+    {
+        "not-due",
+        "scheduled",
+        "same-words",
+        "claimed",
+        "deferred",
+        "quiet-hours",
+        "spacing",
+        "daily-cap",
+        "rate-limit",
+    }
 )
 
 

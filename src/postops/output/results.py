@@ -17,6 +17,8 @@ _COLOURS = {
     "withdrawn": "cyan",
     "skipped": "bright_black",
     "deferred": "yellow",
+    "scheduled": "green",
+    "cancelled": "cyan",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from postops.plan import scheduled
 from postops.plan.pace import Queue, affordable, paced, queues
 from postops.plan.values import SKIPS, Action, ActionName, Plan, Terms, Waiting, Wish, iso, parse
 
@@ -25,11 +26,13 @@ def make_plan(wishes: Iterable[Wish], state: LedgerState, terms: Terms) -> Plan:
     for wish in wished.values():
         if terms.covers(wish.post, wish.account):
             done, queue = state.delivery(wish.delivery), queued.get(wish.account)
-            _sort(_decide(wish, done, state, terms, queue), actions, waiting)
+            found = _decide(wish, done, state, terms, queue)
+            _sort(scheduled.ahead(found, done, terms), actions, waiting)
     for name, done in state.deliveries.items():
         if name not in wished and terms.covers(done.post, done.account):
             _sort(_decide_unwished(done, terms), actions, waiting)
     actions.sort(key=_order)
+    actions = scheduled.fitting(actions, state, terms, waiting)
     actions = paced(actions, queued, terms, waiting)
     actions = affordable(actions, state, terms, waiting)
     actions = _guarded(actions, terms, waiting)
@@ -65,7 +68,9 @@ def _sort(found: Action | Waiting | None, actions: list[Action], waiting: list[W
 
 
 def _order(action: Action) -> tuple[datetime, str]:
-    return (action.due_at or datetime.min.replace(tzinfo=UTC), action.delivery)
+    """As they are due; what has to be taken back comes first, lest the platform tire of others."""
+    due = None if action.action == "cancel" else action.due_at
+    return (due or datetime.min.replace(tzinfo=UTC), action.delivery)
 
 
 # ------------------------------------------------------------------------ one delivery
@@ -80,6 +85,8 @@ def _decide(
     match done.phase:
         case "in_doubt":
             return Waiting(wish.delivery, "in-doubt", detail=done.reason, wish=wish)
+        case "scheduled":
+            return scheduled.standing(wish, done, terms)
         case "withdrawn":
             return None
         case "published":
@@ -221,6 +228,8 @@ def _decide_unwished(done: DeliveryState, terms: Terms) -> Action | Waiting | No
         return _open_claim(done, terms, None)
     if done.phase == "in_doubt":
         return Waiting(done.name, "in-doubt", detail=done.reason)
+    if done.phase == "scheduled":
+        return scheduled.standing(None, done, terms)
     if not done.live:
         return None
     if done.on_remove != "withdraw":
@@ -253,19 +262,25 @@ def _guarded(actions: list[Action], terms: Terms, waiting: list[Waiting]) -> lis
     """Hold the excess of each account, never the whole plan."""
     if terms.guard is None:
         return actions
-    allowed = {"publish": terms.guard.publishes, "withdraw": terms.guard.withdraws}
-    seen = Counter((action.account, action.action) for action in terms.passed)
+    publishes = terms.guard.publishes
+    allowed = {"publish": publishes, "schedule": publishes, "withdraw": terms.guard.withdraws}
+    seen = Counter((action.account, _guarded_as(action)) for action in terms.passed)
     passed = {(action.delivery, action.action) for action in terms.passed}
     kept: list[Action] = []
     for action in actions:
         if (action.delivery, action.action) in passed:
             kept.append(action)
             continue
-        seen[action.account, action.action] += 1
+        seen[action.account, _guarded_as(action)] += 1
         limit = allowed.get(action.action)
-        if limit is not None and seen[action.account, action.action] > limit:
+        if limit is not None and seen[action.account, _guarded_as(action)] > limit:
             detail = f"over {limit} of {action.action} to {action.account} in one run: --force"
             waiting.append(Waiting(action.delivery, "guard", None, detail, action.wish))
         else:
             kept.append(action)
     return kept
+
+
+def _guarded_as(action: Action) -> str:
+    """What is handed over counts with what is sent."""
+    return "publish" if action.action == "schedule" else action.action

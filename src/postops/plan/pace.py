@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from postops.plan.hours import day_of, quiet_until
+from postops.plan.scheduled import left
 from postops.plan.values import Action, Reason, Waiting, parse
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def _sent(done: DeliveryState) -> datetime | None:
     """When a delivery was sent, or may have been. A thread counts by its first part."""
     if done.published_at is not None:
         return parse(done.published_at)
-    if done.claim is not None and done.action == "publish":
+    if done.phase == "scheduled":
+        return parse(done.due_at)
+    if done.claim is not None and done.action in ("publish", "schedule"):
         claimed, due = parse(done.claim["recorded_at"]), parse(done.claim.get("due_at"))
         return max(at for at in (claimed, due) if at is not None)
     return parse(done.first_claim_at) if done.phase == "in_doubt" else None
@@ -90,7 +93,7 @@ def paced(
     floors: dict[str, tuple[Reason | None, datetime]] = {}
     for action in actions:
         queue = queued.get(action.account)
-        if queue is None or action.action != "publish":
+        if queue is None or action.action not in ("publish", "schedule"):
             kept.append(action)
             continue
         asked = action.post in terms.now_for
@@ -103,6 +106,8 @@ def paced(
             floors[action.account] = why, at
         if why is None:
             kept.append(action)
+        elif action.action == "schedule":  # to be judged again when it is due
+            waiting.append(left(action))
         else:
             waiting.append(Waiting(action.delivery, why, at, _detail(why, queue.pace), action.wish))
     return kept
@@ -122,7 +127,7 @@ def affordable(
     kept = []
     for action in actions:
         budget = left.get(action.account)
-        if budget is None or action.action != "publish":
+        if budget is None or action.action not in ("publish", "schedule"):
             kept.append(action)
             continue
         needed = action.wish.parts if action.wish else 1

@@ -41,7 +41,7 @@ def _missed(
     gone: dict[str, str] = {}
     here: dict[str, str] = {}
     for done in state.deliveries.values():
-        maybe_there = done.parts or done.claim is not None or done.phase == "in_doubt"
+        maybe_there = done.parts or done.claim or done.phase in ("in_doubt", "scheduled")
         if done.name in wished or not maybe_there or done.path is None:
             continue
         if done.path in paths:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping
 
     from postops.config import Pace
-    from postops.model import Late
+    from postops.model import Late, NativeSchedule
 
-ActionName = Literal["publish", "resume", "reconcile", "update", "withdraw"]
+ActionName = Literal[
+    "publish", "resume", "reconcile", "update", "withdraw", "schedule", "cancel", "confirm"
+]
 
 Reason = Literal[
     "not-due",  # its time has not come
@@ -25,6 +27,8 @@ Reason = Literal[
     "invalid",  # error diagnostics
     "no-credentials",  # the environment does not hold what the account needs
     "unknown-account",  # the account is not, or no longer, in postops.yaml
+    "scheduled",  # handed over: the platform publishes it by itself
+    "same-words",  # another post's same words wait there: its receipt has to be known first
     "claimed",  # another run is at it
     "in-doubt",  # nobody can know whether it exists: `postops resolve`
     "failed",  # the platform said no: edit it, or `postops retry`
@@ -49,7 +53,7 @@ SKIPS: frozenset[str] = frozenset({"late", "expired"})
 """Reasons that end a delivery: publish records them as `skipped`."""
 
 PASSING: frozenset[str] = frozenset(
-    {"deferred", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
+    {"deferred", "same-words", "quiet-hours", "spacing", "daily-cap", "rate-limit"}
 )
 """Reasons that are over at `until`, whatever anybody does."""
 
@@ -65,7 +69,8 @@ class Wish:
 
     `due_at` is UTC, `None` where nobody can know when the post reached the content branch (a
     shallow clone). `source` and `payload` are `None` for a post that was not read because its blob
-    is settled. `invalid` holds the first error diagnostic.
+    is settled. `invalid` holds the first error diagnostic. `native` is what the platform takes
+    ahead, where the file wants that and it can be had: `None` means that a run sends it.
     """
 
     delivery: str
@@ -91,6 +96,7 @@ class Wish:
     payload: str | None = None
     invalid: str | None = None
     renamed_from: str | None = None
+    native: NativeSchedule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ What the calls may raise, whichever platform it is:
 |---|---|
 | `whoami`, `prepare`, `find`, `metrics`, `adopt` | `NotSent` (also `RateLimited`): try again. `Rejected` (also `AuthExpired`, `NeedsReauth`, `Unreadable`): not again unchanged. Never `OutcomeUnknown`: reading, logging in and uploading may all be repeated |
 | `delete`, `update` | the same: both are idempotent, so a lost answer is a `NotSent` that is safe to repeat |
-| `publish` | the same and `OutcomeUnknown`: `find` first. Whatever else it raises, nothing was published |
+| `scheduled`, `pending`, `unschedule` | the same |
+| `publish`, `schedule` | the same and `OutcomeUnknown`: `find` first. Whatever else it raises, nothing was published |
 
 What `find` raises speaks of the search only, never of the post: after any of it the outcome is as
 unknown as before.
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from postops.model import (
         Capabilities,
+        Entries,
+        Entry,
         Facet,
         Finding,
         Identity,
@@ -201,6 +204,32 @@ class Platform(ABC):
 
     async def adopt(self, url: str) -> Receipt:
         """The receipt of a post that exists already, from its public URL. Raises `Rejected`."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------ posts handed over ahead
+
+    async def schedule(
+        self, outgoing: Outgoing, prepared: Prepared, at: datetime
+    ) -> Entry | Receipt:
+        """Hand a part over, to be published at `at`; only where `capabilities.native_schedule`.
+
+        One attempt, which may be as little repeated as `publish`. A `Receipt`: the server published
+        it at once.
+        """
+        raise NotImplementedError
+
+    async def scheduled(
+        self, outgoing: Outgoing, at: datetime, *, known: frozenset[str]
+    ) -> Entries:
+        """Those waiting there with this part's words, media and time. `known`: never a match."""
+        raise NotImplementedError
+
+    async def pending(self, entry: str) -> Entry | None:
+        """The waiting post of that id; `None` once it was published, or taken back."""
+        raise NotImplementedError
+
+    async def unschedule(self, entry: str) -> bool:
+        """Take a waiting post back. False: there is none, so it may have been published."""
         raise NotImplementedError
 
     @classmethod

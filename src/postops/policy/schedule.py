@@ -246,6 +246,61 @@ def stale_draft(given: OnSet) -> Iterator[Problem]:
             yield Problem(card.span(key), message, help_, post=card.id)
 
 
+@rule(
+    "PO309",
+    "native-schedule-idle",
+    severity=Severity.NOTICE,
+    on="post",
+    since="0.1",
+    needs=["time"],
+)
+def native_schedule_idle(given: OnPost) -> Iterator[Problem]:
+    """## What it does
+    Finds posts that ask for `schedule: native` where it has no effect: the platform publishes
+    nothing by itself, the message is a thread, or there is no `publish_at`.
+
+    ## Why
+    They go out by a run, which may come later than their time. Whoever wrote the key counts on the
+    second.
+
+    ## Example
+    ```markdown
+    ---
+    publish_at: 2026-03-01T10:30
+    schedule: native
+    accounts: [bluesky]
+    ---
+    ```
+
+    ## Fix
+    Remove `schedule`, or start the publisher at the time, with `--wait`.
+    """
+    post = given.post
+    if post.schedule != "native":
+        return
+    help_ = "remove it, or start the publisher at the time, with `--wait`"
+    if "publish_at" not in post.front:
+        message = "`schedule: native` without `publish_at` says nothing"
+        yield Problem(post.span("schedule"), message, "add `publish_at`, or remove `schedule`")
+        return
+    targets = given.context.targets
+    known = [name for name in given.accounts if name in targets]
+    lack = sorted({targets[n].title for n in known if targets[n].can.native_schedule is None})
+    if lack:
+        message = f"`schedule: native` has no effect on {', '.join(lack)}"
+        yield Problem(post.span("schedule"), message, help_)
+    parted = [n for n in known if targets[n].can.native_schedule and _parts(given, n) > 1]
+    if parted:
+        message = f"`schedule: native` has no effect on a thread ({', '.join(parted)})"
+        yield Problem(post.span("schedule"), message, help_)
+
+
+def _parts(given: OnPost, account: str) -> int:
+    """How many parts the message has; one that was not made for its plainness has one."""
+    message = given.messages.get(account)
+    return len(message.parts) if message is not None else 1
+
+
 def _text(at: datetime) -> str:
     """A time as cards have it: such texts sort as their times do, to the second."""
     from datetime import UTC

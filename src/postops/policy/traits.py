@@ -57,7 +57,7 @@ def of_post(post: Post, media: Sequence[Media], texts: Iterable[str]) -> frozens
             # An entity such as `&#8238;` is ASCII here and a bidi control in what is sent.
             ("non-ascii", not whole.isascii() or "&" in whole),
             ("override", bool(post.overrides)),
-            ("time", bool(post.publish_at or post.expires_at or post.late)),
+            ("time", bool(post.publish_at or post.expires_at or post.late or post.schedule)),
         )
     )
 

@@ -7,15 +7,15 @@ back and done again under a new claim.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from postops.errors import NotSent, PostopsError, RateLimited, Rejected
+from postops.errors import NotSent, PostopsError, Rejected
 from postops.plan import iso
-from postops.publish.claims import deadline, provenance
+from postops.publish.again import again
+from postops.publish.claims import provenance
 from postops.publish.ports import Result
-from postops.publish.send import OutOfTime, in_time, outgoing_part, pause, receipt_of, refused
+from postops.publish.send import OutOfTime, in_time, outgoing_part, receipt_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from postops.plan import Action
     from postops.publish.desk import Desk
     from postops.publish.ports import Loaded
-
-T = TypeVar("T")
 
 
 async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
@@ -38,7 +36,7 @@ async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
         if receipt is None or done.parts[number].withdrawn:
             continue
         try:
-            await _again(desk, claim, partial(desk.platform.delete, receipt))
+            await again(desk, partial(desk.platform.delete, receipt), claim=claim)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, number, error)
         event = {"type": "withdrawn", "part": number, "remote_id": receipt.remote_id}
@@ -55,7 +53,7 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
         if receipt is None:
             continue
         try:
-            changed = await _again(desk, claim, _update(desk, claim, outgoing, receipt))
+            changed = await again(desk, _update(desk, claim, outgoing, receipt), claim=claim)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, part.number, error)
         url = url or changed.url
@@ -75,24 +73,6 @@ def _update(
         return await desk.platform.update(outgoing, prepared, receipt)
 
     return call
-
-
-async def _again(desk: Desk, claim: dict[str, Any], call: Callable[[], Awaitable[T]]) -> T:
-    """These calls may be repeated: twice done is as good as once."""
-    for attempt in range(1, desk.terms.tries):
-        in_time(desk, claim)
-        try:
-            return await call()
-        except RateLimited as error:
-            asked = error.retry_after or attempt * 2.0
-            ends = desk.clock.now() + timedelta(seconds=asked)
-            if asked > desk.terms.patience or ends >= deadline(claim, desk.terms):
-                raise  # another claim would come too soon as well
-            await pause(desk, claim, asked)
-        except NotSent:
-            await pause(desk, claim, attempt * (0.5 + desk.clock.random()))
-    in_time(desk, claim)
-    return await call()
 
 
 def _stays(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:

@@ -20,7 +20,9 @@ Outcome = Literal[
     "skipped",  # too late or expired, as the file asks
     "failed",  # the platform said no
     "unsent",  # nothing reached the platform; the next run tries again
-    "deferred",  # the platform asked to wait
+    "scheduled",  # the platform has it, and publishes it at its time
+    "cancelled",  # taken back from there before its time
+    "deferred",  # the platform asked to wait, or does not take it ahead of its time
     "unknown",  # it may exist; the claim stays open and the next run settles it
     "in-doubt",  # nobody can know: `postops resolve`
     "held",  # the account may not be used: wrong identity, wrong clock, no login

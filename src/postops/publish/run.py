@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerConflict, PostopsError
 from postops.plan import SKIPS, iso
-from postops.publish import change, claims, send
+from postops.publish import change, claims, schedule, send
 from postops.publish.budget import Budget
 from postops.publish.desk import Desk
 from postops.publish.ports import Result
@@ -153,6 +153,8 @@ class Run:
         claim = self.ledger.state.delivery(action.delivery).claim
         if claim is None or not self._as_it_stood([action]):
             return None  # another runner has settled it meanwhile, or claimed it anew
+        if schedule.concerns(claim, self.ledger.state.delivery(action.delivery)):
+            return await schedule.reconcile(desk, action, self.loader, claim)
         if claim.get("action") == "withdraw":
             return await self._change_again(desk, action, "withdraw", None)
         try:
@@ -222,10 +224,8 @@ class Run:
             done = self.ledger.state.delivery(action.delivery)
             commit = done.commit if action.action == "resume" else None
             try:
-                withdraws = action.action == "withdraw"
-                found[action.delivery] = (
-                    None if withdraws else self.loader.load(action.delivery, commit)
-                )
+                bare = action.action in ("withdraw", "cancel", "confirm")
+                found[action.delivery] = None if bare else self.loader.load(action.delivery, commit)
             except PostopsError as error:
                 self._finish(Result(action.delivery, "unsent", error=str(error)))
         return found
@@ -367,6 +367,10 @@ class Run:
 
     async def _carry(self, desk: Desk, claimed: Claimed) -> Result:
         action, loaded, event = claimed
+        if schedule.concerns(event, self.ledger.state.delivery(action.delivery)):
+            if loaded is not None:
+                return await schedule.hand_over(desk, loaded, event)
+            return await schedule.carry(desk, action, self.loader, event)
         if loaded is None:
             return await change.withdraw(desk, action, event)
         if action.action == "update":
@@ -414,6 +418,7 @@ class Run:
         again = result.again and self._rounds[result.delivery] < self.terms.rounds
         if not again:
             self._over.add(result.delivery)
+        if not again or result.outcome in ("scheduled", "cancelled"):
             self.on_result(result)
 
     def _more(self, todo: Sequence[Action]) -> bool:
@@ -442,7 +447,7 @@ class Run:
 
 def _calls(action: Action, loaded: Loaded | None) -> int:
     """How many posts an action is about to make; changing what is there is not held up."""
-    if loaded is None or action.action not in ("publish", "resume"):
+    if loaded is None or action.action not in ("publish", "resume", "schedule"):
         return 0
     return len(loaded.message.parts) - action.part + 1
 

@@ -268,7 +268,8 @@ def about(claim: dict[str, Any], part: int) -> dict[str, Any]:
     return names | {"claim": claim["id"], "part": part}
 
 
-def _asked_to_wait(desk: Desk, error: Exception) -> str | None:
+def asked_to_wait(desk: Desk, error: Exception) -> str | None:
+    """Until when the platform wants to be left alone, if that is what it said."""
     if not isinstance(error, RateLimited):
         return None
     return iso(desk.clock.now() + timedelta(seconds=error.retry_after or 900))
@@ -279,10 +280,10 @@ def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> R
     event, name, text = about(claim, part), claim["delivery"], str(error)
     final = _is_final(error)
     if repeats(claim, part):  # what was sent before this claim may be there all the same
-        until = _asked_to_wait(desk, error)
+        until = asked_to_wait(desk, error)
         unknown = Result(name, "unknown", error=text, until=until)
         return doubt(desk, event, text) if final else unknown
-    if until := _asked_to_wait(desk, error):
+    if until := asked_to_wait(desk, error):
         desk.pusher.record(event | {"type": "deferred", "until": until, "reason": text})
         return Result(name, "deferred", error=text, until=until)
     if isinstance(error, Rejected) and final:

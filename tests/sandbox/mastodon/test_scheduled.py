@@ -49,3 +49,53 @@ async def test_one_whose_media_went_elsewhere_is_lost(masto, clock):
     clock.tick(3600)
     await masto("GET", "/v2/instance")
     assert masto.texts() == ["first"]
+
+
+async def test_it_is_as_old_as_its_time_and_not_as_the_first_look(masto, clock):
+    due = clock() + timedelta(hours=1)
+    await masto.post("later", scheduled_at=due.isoformat())
+    clock.tick(9 * 3600)
+    (post,) = masto.world.timeline("mastodon", "main")
+    assert post.created_at == due
+    now = await masto.post("now")
+    assert int(now.json()["id"]) > int(post.id)
+
+
+async def test_five_minutes_are_not_enough_and_a_little_more_is(masto, clock):
+    assert (await masto.post("soon", scheduled_at=at(clock, minutes=5))).status_code == 422
+    assert (await masto.post("soon", scheduled_at=at(clock, seconds=301))).status_code == 200
+
+
+async def test_it_can_be_moved_and_nothing_else(masto, clock):
+    later = (await masto.post("later", scheduled_at=at(clock, hours=1))).json()
+    path = f"/v1/scheduled_statuses/{later['id']}"
+    moved = await masto("PUT", path, json={"scheduled_at": at(clock, hours=2)})
+    assert (moved.status_code, moved.json()["params"]["text"]) == (200, "later")
+    assert (
+        await masto("PUT", path, json={"scheduled_at": at(clock, minutes=1)})
+    ).status_code == 422
+    assert (await masto("PUT", path, json={})).status_code == 422
+    clock.tick(3700)
+    assert masto.texts() == []
+    clock.tick(3600)
+    assert masto.texts() == ["later"]
+    assert (await masto("PUT", path, json={"scheduled_at": at(clock, hours=2)})).status_code == 404
+
+
+async def test_moving_into_a_full_day_is_refused_and_within_it_is_fine(masto, clock):
+    for _ in range(25):
+        last = await masto.post(scheduled_at=at(clock, hours=1))
+    other = await masto.post(scheduled_at=at(clock, days=1))
+    there = {"scheduled_at": at(clock, hours=1, minutes=1)}
+    full = await masto("PUT", f"/v1/scheduled_statuses/{other.json()['id']}", json=there)
+    assert "25 scheduled posts for today" in full.json()["error"]
+    same = await masto("PUT", f"/v1/scheduled_statuses/{last.json()['id']}", json=there)
+    assert same.status_code == 200
+
+
+async def test_the_list_comes_in_pages_newest_first(masto, clock):
+    made = [(await masto.post(f"{n}", scheduled_at=at(clock, hours=1))).json()["id"] for n in "abc"]
+    first = (await masto("GET", "/v1/scheduled_statuses?limit=2")).json()
+    assert [one["id"] for one in first] == made[:0:-1]
+    rest = (await masto("GET", f"/v1/scheduled_statuses?max_id={made[1]}")).json()
+    assert [one["id"] for one in rest] == made[:1]

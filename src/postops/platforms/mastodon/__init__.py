@@ -22,6 +22,11 @@ apart and are for a person to settle.
 Pictures are uploaded with their description and focus; video and audio are waited for until the
 server has converted them. Every part of a thread has the post's warning and visibility.
 
+**On time.** With `schedule: native` the server publishes by itself what it was handed, at most a day
+ahead. It takes 300 such posts, 25 for one day, each more than five minutes before its time; what it
+refuses is sent by a run, and so is all on servers that keep no scheduled posts: they are asked
+first. A post that was deleted there, or never published, is noticed after its time.
+
 **Limits.** 500 characters, a link counting 23 and a mention without its server; `max_characters` in
 the account's settings says where a server takes more. What the server itself allows is asked before
 anything is published, and a text that is too long for it is refused with a clear message. Four

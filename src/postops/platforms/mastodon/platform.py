@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from postops.errors import AuthExpired, NotSent, Rejected
@@ -15,6 +16,7 @@ from postops.platforms._http import Request, call
 from postops.platforms._origin import origin
 from postops.platforms._uploads import Uploads
 from postops.platforms.base import Platform
+from postops.platforms.mastodon import scheduled
 from postops.platforms.mastodon.compare import poll_of, shape_fits, shown_fits, source_fits
 from postops.platforms.mastodon.limits import Allowed, check
 from postops.platforms.mastodon.media import media_fields, upload
@@ -23,10 +25,11 @@ from postops.platforms.mastodon.shape import CAPABILITIES, Options, Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
 
     import httpx
 
-    from postops.model import Outgoing, TextLimit
+    from postops.model import Entries, Entry, Outgoing, TextLimit
     from postops.platforms._answers import Answer
     from postops.platforms.base import Prepared
 
@@ -102,7 +105,7 @@ class Mastodon(Platform):
 
     async def publish(self, outgoing: Outgoing, prepared: Prepared) -> Receipt:
         """Post with the part's key, and compare what came back: a key may bring another status."""
-        answer = await self._post(outgoing, prepared)
+        answer = await self._post(outgoing, prepared, {"idempotency-key": outgoing.key})
         receipt = self._receipt(answer, answer.document, _digests(outgoing))
         shown = shape_fits(outgoing, answer.document) and shown_fits(outgoing, answer.document)
         if not shown and not await self._is(outgoing, answer.document, receipt.remote_id):
@@ -156,6 +159,33 @@ class Mastodon(Platform):
         answer = await self.send("editing the post", "PUT", _path(receipt.remote_id), json=fields)
         return replace(self._receipt(answer, answer.document, _digests(outgoing)), at=receipt.at)
 
+    async def schedule(
+        self, outgoing: Outgoing, prepared: Prepared, at: datetime
+    ) -> Entry | Receipt:
+        """Hand it over. A server that does not know the field publishes at once, and says so."""
+        await scheduled.offered(self)
+        fields = {
+            "scheduled_at": at.isoformat()
+        }  # and no key: servers disagree on what it does here
+        answer = await self._post(outgoing, prepared, {}, fields)
+        if dig(answer.document, "scheduled_at", of=str) is None and "created_at" in answer.document:
+            return self._receipt(answer, answer.document, _digests(outgoing))
+        return scheduled.entry(answer, answer.document)
+
+    async def scheduled(
+        self, outgoing: Outgoing, at: datetime, *, known: frozenset[str]
+    ) -> Entries:
+        """Compare all that wait with the part: text, warning, number of media, time."""
+        return await scheduled.waiting(self, outgoing, at, known)
+
+    async def pending(self, entry: str) -> Entry | None:
+        """Read a waiting status."""
+        return await scheduled.one(self, entry)
+
+    async def unschedule(self, entry: str) -> bool:
+        """Delete a waiting status."""
+        return await scheduled.taken_back(self, entry)
+
     async def metrics(self, receipts: Sequence[Receipt]) -> list[Metrics]:
         """Favourites, replies, boosts with quotes, votes. One call where the server can."""
         ids = [receipt.remote_id for receipt in receipts]
@@ -185,14 +215,20 @@ class Mastodon(Platform):
 
     # ------------------------------------------------------------------ one call each
 
-    async def _post(self, outgoing: Outgoing, prepared: Prepared) -> Answer:
+    async def _post(
+        self,
+        outgoing: Outgoing,
+        prepared: Prepared,
+        headers: Mapping[str, str],
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> Answer:
         try:
             return await self.send(
                 "publishing",
                 "POST",
                 "/api/v1/statuses",
-                headers={"idempotency-key": outgoing.key},
-                json=self._fields(outgoing, prepared["media_ids"]),
+                headers=headers,
+                json={**self._fields(outgoing, prepared["media_ids"]), **more},
                 effect=True,
             )
         except Rejected:

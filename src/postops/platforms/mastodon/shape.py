@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from postops.model import Capabilities, Certainty, MediaLimit, PollLimit, Source, TextLimit
+from postops.model import (
+    Capabilities,
+    Certainty,
+    MediaLimit,
+    NativeSchedule,
+    PollLimit,
+    Source,
+    TextLimit,
+)
 
 _CODE = "https://github.com/mastodon/mastodon/blob/5f5dfd7/app"
 _CHECKED = "2026-07-22"
@@ -94,6 +102,12 @@ CAPABILITIES = Capabilities(
     language=True,
     content_warning=True,
     update=True,
+    native_schedule=NativeSchedule(
+        lead=300,
+        pending=300,
+        per_day=25,
+        source=Source(f"{_CODE}/models/scheduled_status.rb", _CHECKED),
+    ),
     metrics=frozenset({"likes", "comments", "shares", "votes"}),
     metrics_batch=20,
     idempotency_seconds=IDEMPOTENCY_SECONDS,

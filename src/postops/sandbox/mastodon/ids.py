@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from .accounts import PLATFORM
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from postops.sandbox.world import World
 
 
-def next_id(world: World) -> str:
-    """Return an id greater than every one before."""
+def next_id(world: World, at: datetime | None = None) -> str:
+    """Return an id of that time, now without one, and greater than every one before."""
     shelf = world.shelf(PLATFORM)
-    number = max(int(world.now().timestamp() * 1000) << 16, shelf.get("last_id", 0) + 1)
+    moment = at or world.now()
+    number = max(int(moment.timestamp() * 1000) << 16, shelf.get("last_id", 0) + 1)
     shelf["last_id"] = number
     return str(number)

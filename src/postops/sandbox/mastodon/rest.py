@@ -11,13 +11,12 @@ from starlette.routing import Route
 
 from postops.sandbox.permalink import permalink
 
-from . import instance, media, statuses
+from . import instance, media, scheduled, statuses
 from .accounts import PLATFORM, by_handle, rules
 from .calls import Call
 from .entities import account as account_entity
 from .entities import credential_account
 from .errors import NOT_FOUND, ApiError, respond
-from .scheduled import publish_due
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -89,9 +88,10 @@ _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/api/v1/statuses/{id}/source", statuses.source),
     ("GET", "/api/v1/statuses/{id}/context", statuses.context),
     ("GET", "/api/v1/polls/{id}", statuses.poll),
-    ("GET", "/api/v1/scheduled_statuses", statuses.scheduled_list),
-    ("GET", "/api/v1/scheduled_statuses/{id}", statuses.scheduled_show),
-    ("DELETE", "/api/v1/scheduled_statuses/{id}", statuses.scheduled_cancel),
+    ("GET", "/api/v1/scheduled_statuses", scheduled.many),
+    ("GET", "/api/v1/scheduled_statuses/{id}", scheduled.show),
+    ("PUT", "/api/v1/scheduled_statuses/{id}", scheduled.move),
+    ("DELETE", "/api/v1/scheduled_statuses/{id}", scheduled.cancel),
 )
 
 
@@ -118,7 +118,7 @@ def _route(
     world: World, endpoints: dict[str, Endpoint]
 ) -> Callable[[Request], Awaitable[Response]]:
     async def run(request: Request) -> Response:
-        publish_due(world)
+        scheduled.publish_due(world)
         method = "GET" if request.method == "HEAD" else request.method
         return await endpoints[method](Call(world, request))
 

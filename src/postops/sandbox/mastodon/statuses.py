@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
-from . import entities, idempotency, polls, writing
+from . import entities, idempotency, polls, scheduled, writing
 from .accounts import PLATFORM
 from .calls import flag
 from .errors import NOT_FOUND, ApiError
@@ -27,7 +27,7 @@ async def create(call: Call) -> Response:
     account = call.account("statuses")
     fields = await call.fields()
     if fields.get("scheduled_at"):
-        later = writing.schedule(call.world, account, fields)
+        later = scheduled.keep(call.world, account, fields)
         if later is not None:
             return JSONResponse(entities.scheduled(call.world, later))
     stored = idempotency.recall(call, account)
@@ -163,33 +163,6 @@ def _links(call: Call, owner: SandboxAccount, page: list[dict[str, Any]]) -> str
     return (
         f'<{base}?max_id={page[-1]["id"]}>; rel="next", <{base}?min_id={page[0]["id"]}>; rel="prev"'
     )
-
-
-async def scheduled_list(call: Call) -> Response:
-    """GET /api/v1/scheduled_statuses."""
-    account = call.account()
-    shelf = call.world.shelf(PLATFORM, "scheduled")
-    mine = [one for one in shelf.values() if one["account"] == account.name]
-    return JSONResponse([entities.scheduled(call.world, one) for one in mine])
-
-
-async def scheduled_show(call: Call) -> Response:
-    """GET /api/v1/scheduled_statuses/:id."""
-    return JSONResponse(entities.scheduled(call.world, _own_scheduled(call)))
-
-
-async def scheduled_cancel(call: Call) -> Response:
-    """DELETE /api/v1/scheduled_statuses/:id."""
-    del call.world.shelf(PLATFORM, "scheduled")[_own_scheduled(call)["id"]]
-    return JSONResponse({})
-
-
-def _own_scheduled(call: Call) -> dict[str, Any]:
-    account = call.account()
-    stored: dict[str, Any] | None = call.world.shelf(PLATFORM, "scheduled").get(call.path["id"])
-    if stored is None or stored["account"] != account.name:
-        raise NOT_FOUND
-    return stored
 
 
 def _own(call: Call, account: SandboxAccount) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import polls, text
@@ -13,20 +12,21 @@ from .ids import next_id
 from .media import attachable, described
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from postops.sandbox.world import SandboxAccount, World
 
 _VISIBILITIES = ("public", "unlisted", "private", "direct")
-# scheduled_status.rb, checked 2026-07-22.
-_SCHEDULE_AHEAD = timedelta(minutes=5)
-_SCHEDULE_TOTAL, _SCHEDULE_DAILY = 300, 25
 
 
-def create(world: World, account: SandboxAccount, fields: dict[str, Any]) -> dict[str, Any]:
-    """Make a status and keep it. Raises ApiError and then nothing has happened."""
-    stored = _checked(world, account, fields, None) | {
-        "id": next_id(world),
+def create(
+    world: World, account: SandboxAccount, fields: dict[str, Any], at: datetime | None = None
+) -> dict[str, Any]:
+    """Make a status and keep it, as of `at` or now. Raises ApiError: then nothing has happened."""
+    stored = checked(world, account, fields, None) | {
+        "id": next_id(world, at),
         "account": account.name,
-        "created_at": world.now().isoformat(),
+        "created_at": (at or world.now()).isoformat(),
         "edited_at": None,
         "deleted_at": None,
         "history": [],
@@ -58,7 +58,7 @@ def edit(
         "sensitive": stored["sensitive"],
     }
     fixed = {"visibility": kept["visibility"], "in_reply_to_id": kept["in_reply_to_id"]}
-    changed = _checked(world, account, kept | fields | fixed, stored)
+    changed = checked(world, account, kept | fields | fixed, stored)
     for attributes in fields.get("media_attributes") or []:
         media = world.shelf(PLATFORM, "media").get(str(attributes.get("id")))
         if media and media["id"] in changed["media_ids"] and "description" in attributes:
@@ -87,42 +87,10 @@ def find(world: World, wanted: str, account: SandboxAccount | None) -> dict[str,
     return stored
 
 
-def schedule(
-    world: World, account: SandboxAccount, fields: dict[str, Any]
-) -> dict[str, Any] | None:
-    """Keep a status for later; None when its time has already come. Raises ApiError."""
-    try:
-        at = datetime.fromisoformat(str(fields["scheduled_at"]))
-    except ValueError as fault:
-        raise unprocessable("Scheduled at is invalid") from fault
-    at = at if at.tzinfo else at.replace(tzinfo=world.now().tzinfo)
-    if at <= world.now():
-        return None
-    if at < world.now() + _SCHEDULE_AHEAD:
-        raise unprocessable("Scheduled at The scheduled date must be in the future")
-    shelf = world.shelf(PLATFORM, "scheduled")
-    mine = [one for one in shelf.values() if one["account"] == account.name]
-    day = at.date()
-    same_day = [o for o in mine if datetime.fromisoformat(o["scheduled_at"]).date() == day]
-    if len(mine) >= _SCHEDULE_TOTAL:
-        raise unprocessable(f"You have exceeded the limit of {_SCHEDULE_TOTAL} scheduled posts")
-    if len(same_day) >= _SCHEDULE_DAILY:
-        raise unprocessable(f"You have exceeded the limit of {_SCHEDULE_DAILY} posts for today")
-    fields = {key: value for key, value in fields.items() if key != "scheduled_at"}
-    _checked(world, account, fields, None)
-    stored: dict[str, Any] = {
-        "id": next_id(world),
-        "account": account.name,
-        "scheduled_at": at.isoformat(),
-        "fields": fields,
-    }
-    shelf[stored["id"]] = stored
-    return stored
-
-
-def _checked(
+def checked(
     world: World, account: SandboxAccount, fields: dict[str, Any], old: dict[str, Any] | None
 ) -> dict[str, Any]:
+    """What a status with these fields would hold; `old` is the one they change. Raises ApiError."""
     allowed = rules(account)
     body, spoiler = str(fields.get("status") or ""), str(fields.get("spoiler_text") or "")
     wanted = [str(one) for one in fields.get("media_ids") or []]
