@@ -18,7 +18,7 @@ from postops.content.index import PostIndex
 from postops.content.posts import FOLDER, read_post
 from postops.content.scan import is_content
 from postops.diagnostics import Severity, Span
-from postops.plan import Wish
+from postops.plan import Files, Wish
 from postops.plan.scheduled import AHEAD
 from postops.policy.card import card_of_index
 from postops.policy.check import Checked, check_posts
@@ -45,7 +45,7 @@ _SETTLED = frozenset({"published", "withdrawn", "skipped"})
 class Gathered(NamedTuple):
     """`editions` holds the posts that were read, by id; `content` is the new `INDEX`.
 
-    `ids` are the ids of all posts, by path; `paths` are the files on the content branch.
+    `ids` are the ids of all posts, by path; `files` are those on the content branch.
     `unreadable` says why files came to nothing.
     """
 
@@ -54,7 +54,7 @@ class Gathered(NamedTuple):
     unreadable: tuple[Diagnostic, ...]
     content: bytes
     ids: Mapping[str, str]
-    paths: frozenset[str]
+    files: Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class Gathering:
                 for w in self._unread(line, {})
             ),
         ]
-        paths = frozenset(entry.path for entry in entries)
-        here = self._unpushed(paths)
+        blobs = {entry.path: entry.blob for entry in entries}
+        here = self._unpushed(blobs)
         known_names = {wish.delivery for wish in wishes}
         wishes += (
             w for line in here for w in self._unread(line, {}) if w.delivery not in known_names
@@ -114,7 +114,7 @@ class Gathering:
             (*_first_faults(checked), *odd),
             known if known and not posts and len(index) == known.count(b"\n") else _lines(index),
             {line.path: line.id for line in (*here, *index)},
-            paths,
+            _files(blobs, checked),
         )
 
     def _checked(self, due: Sequence[Entry], others: Sequence[PostIndex]) -> Checked:
@@ -303,6 +303,14 @@ def _first_faults(checked: Checked) -> Iterator[Diagnostic]:
     for one in checked.examined.values():
         if one.post is None:
             yield from [d for d in checked.diagnostics if d.span.path == one.path][:1]
+
+
+def _files(blobs: Mapping[str, str | None], checked: Checked) -> Files:
+    """A file counts as faulty where what is wrong does not concern one account only."""
+    unread = frozenset(one.path for one in checked.examined.values() if one.post is None)
+    errors = [d for d in checked.diagnostics if d.severity is Severity.ERROR and d.account is None]
+    faulty = {d.span.path: told(d) for d in reversed(errors)}  # the first one counts
+    return Files(blobs, dict.fromkeys(unread, "it cannot be read") | faulty, unread)
 
 
 def _lines(index: Iterable[PostIndex]) -> bytes:

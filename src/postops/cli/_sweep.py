@@ -69,7 +69,7 @@ class Sweep:
         """The plan as the ledger stands at this moment; `passed` as in `plan.Terms`."""
         terms = replace(self.terms, now=now, passed=passed)
         state = self.state()
-        wishes = with_renames(self.gathered.wishes, state, self.gathered.paths)
+        wishes = with_renames(self.gathered.wishes, state, self.gathered.files.blobs)
         plan = make_plan(wishes, state, terms)
         if self.terms.posts is not None:
             return plan
@@ -120,7 +120,7 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     if asked.shard is not None and asked.shard.number > 1:
         gathered = gathered._replace(unreadable=())  # as all that is no account's: the first's
     posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, ledger.state)
-    terms = _terms(at, config, asked, now, posts)
+    terms = replace(_terms(at, config, asked, now, posts), files=gathered.files)
     return Sweep(tip, config, lambda: ledger.state, gathered, terms, campaigns)
 
 

@@ -6,7 +6,7 @@ action or with the reason why it waits. Nothing here reads a file, a clock or th
 plan reviewed on a pull request is the plan that is carried out (`Plan.digest`).
 
 `values.py` holds the words, `renames.py` what looks like an old post, `decide.py` the decision about
-one delivery, `pace.py` what an account's own limits hold back, `shards.py` and `matrix.py` how several
+one delivery, `removed.py` what is deleted, `pace.py` what an account's own limits hold back, `shards.py` and `matrix.py` how several
 runners share a plan.
 """
 
@@ -18,6 +18,7 @@ from postops.plan.values import (
     SKIPS,
     Action,
     ActionName,
+    Files,
     Guard,
     Plan,
     Reason,
@@ -34,6 +35,7 @@ __all__ = [
     "SKIPS",
     "Action",
     "ActionName",
+    "Files",
     "Guard",
     "Plan",
     "Reason",

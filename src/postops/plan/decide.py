@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from postops.plan import scheduled
 from postops.plan.pace import Queue, affordable, paced, queues
+from postops.plan.removed import heirs, removed
 from postops.plan.values import SKIPS, Action, ActionName, Plan, Terms, Waiting, Wish, iso, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from postops.ledger.state import DeliveryState, LedgerState
 
@@ -28,9 +29,10 @@ def make_plan(wishes: Iterable[Wish], state: LedgerState, terms: Terms) -> Plan:
             done, queue = state.delivery(wish.delivery), queued.get(wish.account)
             found = _decide(wish, done, state, terms, queue)
             _sort(scheduled.ahead(found, done, terms), actions, waiting)
+    may_be = heirs(wished.values())
     for name, done in state.deliveries.items():
         if name not in wished and terms.covers(done.post, done.account):
-            _sort(_decide_unwished(done, terms), actions, waiting)
+            _sort(_decide_unwished(done, terms, may_be), actions, waiting)
     actions.sort(key=_order)
     actions = scheduled.fitting(actions, state, terms, waiting)
     actions = paced(actions, queued, terms, waiting)
@@ -222,7 +224,9 @@ def _published(wish: Wish, done: DeliveryState) -> Action | Waiting | None:
     return _held(wish) or _poor(wish) or _act(wish, "update")
 
 
-def _decide_unwished(done: DeliveryState, terms: Terms) -> Action | Waiting | None:
+def _decide_unwished(
+    done: DeliveryState, terms: Terms, heirs: Mapping[tuple[str, str], str]
+) -> Action | Waiting | None:
     """A delivery in the ledger that no file asks for any more."""
     if done.claim is not None:
         return _open_claim(done, terms, None)
@@ -230,15 +234,7 @@ def _decide_unwished(done: DeliveryState, terms: Terms) -> Action | Waiting | No
         return Waiting(done.name, "in-doubt", detail=done.reason)
     if done.phase == "scheduled":
         return scheduled.standing(None, done, terms)
-    if not done.live:
-        return None
-    if done.on_remove != "withdraw":
-        detail = f"only {len(done.live)} of its {done.parts_total} parts are there"
-        return None if done.complete else Waiting(done.name, "removed", detail=detail)
-    platform = terms.platforms.get(done.account)
-    if platform is None:
-        return Waiting(done.name, "unknown-account", detail=done.account)
-    return Action(done.name, done.post, done.account, platform, "withdraw", parse(done.due_at))
+    return removed(done, terms, heirs) if done.live else None
 
 
 def _act(wish: Wish, action: ActionName, *, part: int = 1) -> Action:

@@ -182,6 +182,18 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """The posts' files on the content branch: blobs by path, and what is wrong with some, in words.
+
+    `unread` are those of which not even the id is known.
+    """
+
+    blobs: Mapping[str, str | None] = field(default_factory=dict)
+    faulty: Mapping[str, str] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a plan is made under.
 
@@ -204,6 +216,7 @@ class Terms:
     accounts: Container[str] | None = None
     paces: Mapping[str, Pace] = field(default_factory=dict)
     force: bool = False
+    files: Files = field(default_factory=Files)
 
     def covers(self, post: str, account: str) -> bool:
         """Whether `--post`, `--account` and `--shard` leave this delivery in."""

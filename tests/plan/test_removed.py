@@ -1,0 +1,78 @@
+"""What is deleted because its file is gone, and what is kept because nobody can be sure of that."""
+
+from __future__ import annotations
+
+import pytest
+
+from postops.plan import Action, Files, Waiting, make_plan, with_renames
+from tests.plan.test_decide import CLAIM, published, state_of, terms, wish
+
+GONE = "withdraw"
+OTHER = {"posts/other.md": "b9"}
+WRONG = "yaml-tag in posts/b.md:2:1: no tags"
+
+
+def told(files: Files, **new: object) -> tuple[str, str]:
+    """What becomes of a published post that no file asks for, and the words for it."""
+    state = state_of(CLAIM, published(1), published(2))
+    wishes = [wish(delivery="b@main", post="b", path="posts/b.md", **new)] if new else []
+    plan = make_plan(with_renames(wishes, state, files.blobs), state, terms(files=files))
+    [found] = [one for one in (*plan.actions, *plan.waiting) if one.delivery == "a@main"]
+    if isinstance(found, Action):
+        return found.action, ""
+    assert isinstance(found, Waiting)
+    return found.reason, found.detail or ""
+
+
+def test_what_has_no_file_any_more_is_deleted_where_the_post_said_so() -> None:
+    assert told(Files(OTHER)) == (GONE, "")
+    kept = [published(n, on_remove="keep") for n in (1, 2)]
+    plan = make_plan([], state_of(CLAIM, *kept), terms(files=Files(OTHER)))
+    assert (plan.actions, plan.waiting) == ((), ())
+
+
+def test_what_its_file_does_not_name_any_more_is_deleted() -> None:
+    assert told(Files({"posts/a.md": "b2"})) == (GONE, "")
+
+
+@pytest.mark.parametrize(
+    ("files", "reason", "says"),
+    [
+        pytest.param(
+            Files({"posts/a.md": "b2"}, {"posts/a.md": WRONG}, frozenset({"posts/a.md"})),
+            "invalid",
+            WRONG,
+            id="its file cannot be read",
+        ),
+        pytest.param(
+            Files({"posts/a.md": "b2"}, {"posts/a.md": "unknown-account"}),
+            "invalid",
+            "unknown-account",
+            id="its file names an account wrongly",
+        ),
+        pytest.param(
+            Files({"posts/b.md": "b2"}, {"posts/b.md": WRONG}, frozenset({"posts/b.md"})),
+            "invalid",
+            f"it may be posts/b.md: {WRONG}",
+            id="another file cannot be read",
+        ),
+        pytest.param(
+            Files({"posts/a.md": "b1"}),
+            "removed",
+            "its file is as it was: `postops withdraw` deletes it all the same",
+            id="only the configuration takes it away",
+        ),
+    ],
+)
+def test_a_mistake_is_no_wish_to_delete(files: Files, reason: str, says: str) -> None:
+    assert told(files) == (reason, says)
+
+
+def test_a_mistake_in_another_posts_file_holds_nothing_up() -> None:
+    assert told(Files(OTHER, {"posts/other.md": "text-too-long"})) == (GONE, "")
+
+
+def test_a_renamed_post_is_not_deleted() -> None:
+    found = told(Files({"posts/b.md": "b1"}), source="sha256:s1")
+    assert found == ("renamed", "posts/b.md looks like it: `id: a` there says that it is")
+    assert told(Files({"posts/b.md": "b7"}), source="sha256:s7", blob="b7") == (GONE, "")
