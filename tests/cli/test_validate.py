@@ -66,6 +66,24 @@ def test_rules_are_chosen_by_code_prefix_and_name(
     assert validate(root, capsys, "--select", "PO2").code == 0
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("bidi-contrl", "there is no rule `bidi-contrl`\n  help: did you mean `bidi-control`?"),
+        ("PO7", "there is no rule `PO7`"),
+        ("", "there is no rule ``"),
+    ],
+)
+def test_a_rule_that_does_not_exist_finds_nothing_wrong_and_so_is_refused(
+    root: Path, capsys: pytest.CaptureFixture[str], option: str, word: str, told: str
+) -> None:
+    (root / "posts/bad.md").write_text(BIDI)
+    ran = validate(root, capsys, option, word)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
 def test_which_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "posts/sub").mkdir()
     (root / "posts/sub/bad.md").write_text(BIDI)

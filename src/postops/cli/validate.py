@@ -55,6 +55,10 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
     config = invocation.config()
     paths = _paths(asked["paths"], asked["since"], invocation.directory, config)
     options = {"select": asked["select"], "ignore": asked["ignore"]}
+    if asked["select"] or asked["ignore"]:
+        from postops.policy.allowing import require
+
+        require((*asked["select"], *asked["ignore"]))
     cache = None if asked["no_cache"] else own_folder(config.root) / "cache"
     now = invocation.clock.now()
     report = _check(config, now, paths, cache, options)
