@@ -209,3 +209,19 @@ def test_offline_and_as_a_program(root: Path) -> None:
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 file: nothing to say\n", "")
+
+
+def test_nothing_of_what_is_no_post_is_shown(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A link out of the repository, a pipe nobody writes to, a file of gigabytes: none is read."""
+    (tmp_path / "secret").write_text("a line of another file\n")
+    (root / "posts/link.md").symlink_to(tmp_path / "secret")
+    os.mkfifo(root / "posts/pipe.md")
+    with (root / "posts/huge.md").open("wb") as file:
+        file.truncate(1 << 36)
+    ran = validate(root, capsys)
+    assert ran.code == 1
+    for name in ("link", "pipe", "huge"):
+        assert f"posts/{name}.md:1:1: " in ran.out
+    assert "another file" not in ran.out + ran.err

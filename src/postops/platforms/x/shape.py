@@ -10,6 +10,9 @@ from postops.model import Capabilities, Certainty, MediaLimit, PollLimit, Source
 _CHECKED = "2026-08-22"
 _MEDIA = Source("https://docs.x.com/x-api/media/quickstart/best-practices", _CHECKED)
 
+# For accounts with Premium (https://docs.x.com/changelog, August 2024).
+MOST_CHARACTERS = 25_000
+
 CAPABILITIES = Capabilities(
     text=TextLimit(
         limit=280,
