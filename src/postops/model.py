@@ -413,7 +413,11 @@ class TextLimit:
 
 @dataclass(frozen=True, slots=True)
 class MediaLimit:
-    """What a platform takes of one kind of media. Sizes in bytes and pixels, times in seconds."""
+    """What a platform takes of one kind of media. Sizes in bytes and pixels, times in seconds.
+
+    `max_short` is of the shorter side; `max_gif_pixels` of a picture that is a GIF, even if it does
+    not move; `max_all_pixels` of all frames together. No codecs named: the platform converts.
+    """
 
     kind: MediaKind
     count: int
@@ -426,7 +430,13 @@ class MediaLimit:
     min_height: int | None = None
     max_width: int | None = None
     max_height: int | None = None
+    max_short: int | None = None
+    max_gif_pixels: int | None = None
+    max_all_pixels: int | None = None
     max_frames: int | None = None
+    max_fps: float | None = None
+    video_codecs: frozenset[str] = frozenset()
+    audio_codecs: frozenset[str] = frozenset()
     min_seconds: float | None = None
     max_seconds: float | None = None
     max_aspect: float | None = None
@@ -434,7 +444,7 @@ class MediaLimit:
 
 @dataclass(frozen=True, slots=True)
 class PollLimit:
-    """What a poll may be. `option` is the longest option, in graphemes; times in seconds."""
+    """What a poll may be. `option` is the longest option, in `unit`; times in seconds."""
 
     min_options: int
     max_options: int
@@ -444,6 +454,7 @@ class PollLimit:
     source: Source
     multiple: bool = False
     with_media: bool = False
+    unit: Literal["graphemes", "code points"] = "graphemes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,3 +93,19 @@ def test_the_workflows_grant_little_and_pin_what_ours_pin(name: str) -> None:
     ours = (HERE / ".github/workflows" / f"{name}.yml").read_text()
     assert job["steps"][0]["uses"] in ours
     assert ("schedule" in workflow[True]) is (name == "publish")  # YAML 1.1 reads `on` as true
+
+
+def test_secrets_are_only_in_the_environment_that_can_be_restricted(tmp_path: Path) -> None:
+    assert run(["-C", str(tmp_path), "init"]) == 0
+    assert yaml.safe_load(FILES[".github/workflows/publish.yml"])["jobs"]["publish"][
+        "environment"
+    ] == ("social")
+
+
+def test_an_auditor_finds_nothing_but_the_tag(tmp_path: Path) -> None:
+    """The commit of a tag cannot be written into what it tags."""
+    assert run(["-C", str(tmp_path), "init"]) == 0
+    zizmor = Path(sys.executable).with_name("zizmor")
+    command = [zizmor, "--persona=auditor", "--offline", "--quiet", "--format=json", tmp_path]
+    found = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
+    assert {one["ident"] for one in found} == {"unpinned-uses"}

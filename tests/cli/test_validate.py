@@ -68,6 +68,24 @@ def test_rules_are_chosen_by_code_prefix_and_name(
     assert validate(root, capsys, "--select", "PO2").code == 0
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("bidi-contrl", "there is no rule `bidi-contrl`\n  help: did you mean `bidi-control`?"),
+        ("PO7", "there is no rule `PO7`"),
+        ("", "there is no rule ``"),
+    ],
+)
+def test_a_rule_that_does_not_exist_finds_nothing_wrong_and_so_is_refused(
+    root: Path, capsys: pytest.CaptureFixture[str], option: str, word: str, told: str
+) -> None:
+    (root / "posts/bad.md").write_text(BIDI)
+    ran = validate(root, capsys, option, word)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
 def test_which_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "posts/sub").mkdir()
     (root / "posts/sub/bad.md").write_text(BIDI)
@@ -193,6 +211,22 @@ def test_offline_and_as_a_program(root: Path) -> None:
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 file: nothing to say\n", "")
+
+
+def test_nothing_of_what_is_no_post_is_shown(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A link out of the repository, a pipe nobody writes to, a file of gigabytes: none is read."""
+    (tmp_path / "secret").write_text("a line of another file\n")
+    (root / "posts/link.md").symlink_to(tmp_path / "secret")
+    os.mkfifo(root / "posts/pipe.md")
+    with (root / "posts/huge.md").open("wb") as file:
+        file.truncate(1 << 36)
+    ran = validate(root, capsys)
+    assert ran.code == 1
+    for name in ("link", "pipe", "huge"):
+        assert f"posts/{name}.md:1:1: " in ran.out
+    assert "another file" not in ran.out + ran.err
 
 
 # ------------------------------------------------------------------------ what git knows

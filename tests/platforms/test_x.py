@@ -688,3 +688,5 @@ def test_text_is_weighed() -> None:
     assert PLATFORM.measure("x" * 25_000, settings=premium).fits
     kinds = [facet.type for facet in PLATFORM.facets("@acme see README.md #gitops")]
     assert kinds == ["mention", "link", "tag"]
+    hopeful = PLATFORM.Settings(max_characters=100_000)
+    assert PLATFORM.text_limit(hopeful).limit == 25_000

@@ -1,6 +1,6 @@
 """Media for the cases, made of a few words: `png 100x50`, `gif 9x9 2 frames`, `mp4 9x9 3 seconds`.
 
-More words: `2000001 bytes` fills the file up, `gps` puts a position into a PNG. `text …` is itself, `letters 99` so many
+More words: `90 frames` and `in hvc1` (a codec) in an MP4, `2000001 bytes` fills the file up, `gps` puts a position into a PNG. `text …` is itself, `letters 99` so many
 letters, `title 99` a post with so long a title.
 """
 
@@ -32,7 +32,9 @@ def make(words: str) -> bytes:
     if kind == "gif":
         return gif(width, height, _number(rest, "frames") or 1)
     if kind == "mp4":
-        return mp4(width, height, _number(rest, "seconds") or 1)
+        codec = re.search(r"in ([A-Za-z0-9]{4})", rest)
+        four = codec[1].encode() if codec else b"avc1"
+        return mp4(width, height, _number(rest, "seconds") or 1, _number(rest, "frames"), four)
     raise ValueError(f"no such media: {words}")
 
 
@@ -65,16 +67,17 @@ def _box(kind: bytes, *data: bytes) -> bytes:
     return struct.pack(">I", len(whole) + 8) + kind + whole
 
 
-def mp4(width: int, height: int, seconds: int) -> bytes:
+def mp4(width: int, height: int, seconds: int, frames: int, codec: bytes) -> bytes:
     length = struct.pack(">IIIIII", 0, 0, 0, 1000, seconds * 1000, 0)
     matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30)
+    sizes = _box(b"stsz", struct.pack(">III", 0, 1, frames))
     track = _box(
         b"trak",
         _box(b"tkhd", b"\0" * 40, matrix, struct.pack(">II", width << 16, height << 16)),
         _box(
             b"mdia",
             _box(b"hdlr", b"\0" * 8, b"vide", b"\0" * 12),
-            _box(b"minf", _box(b"stbl", _box(b"stsd", b"\0" * 12, b"avc1", b"\0" * 8))),
+            _box(b"minf", _box(b"stbl", _box(b"stsd", b"\0" * 12, codec, b"\0" * 8), sizes)),
         ),
     )
     return _box(b"ftyp", b"isom", b"\0" * 4) + _box(b"moov", _box(b"mvhd", length), track)

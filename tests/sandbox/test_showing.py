@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from postops.sandbox.showing import Span, columns
+from postops.sandbox.showing import Span, _shown, _spans, columns
 from postops.sandbox.world import TimelinePost
 
-from .conftest import START
+from .conftest import START, png
 
 
 def post(number, text="x", parent=None, **raw):
@@ -43,6 +43,15 @@ def test_links_where_the_platform_makes_them(world, monkeypatch):
     ]
 
 
+def test_each_platform_links_its_own_way(world):
+    text = "README.md of @a.b and @c@d.example"
+    linked = {}
+    for platform in ("mastodon", "x"):
+        spans = _spans(platform, post(1, text))
+        linked[platform] = [span.text for span in spans if span.href]
+    assert linked == {"mastodon": ["@a.b", "@c@d.example"], "x": ["README.md", "@a"]}
+
+
 def test_facets_say_it_where_clients_send_them(world, monkeypatch):
     facets = [
         {"index": {"byteStart": 6, "byteEnd": 10}, "features": [{"uri": "https://a.example"}]},
@@ -63,3 +72,15 @@ def test_cards(world, monkeypatch):
     card = {"uri": "https://a.example", "title": "T", "description": "D"}
     column = shown(world, monkeypatch, post(1, embed={"external": card}), post(2, embed={}))
     assert [thread[0].card for thread in column.threads] == [None, card]
+
+
+async def test_the_picture_of_a_card_is_shown_and_so_are_labels(world):
+    account = world.add_account("bluesky", "main")
+    blobs = world.shelf("bluesky", "repos", account.id).setdefault("blobs", {})
+    blobs["bafy"] = {"digest": world.blobs.put(png()), "mime": "image/png"}
+    thumb = {"ref": {"$link": "bafy"}}
+    card = {"uri": "https://a.example", "title": "T", "description": "D", "thumb": thumb}
+    raw = {"embed": {"external": card}, "labels": {"values": [{"val": "graphic-media"}]}}
+    drawn = _shown(world, account, post(1, **raw))
+    assert drawn.card["thumb"] == blobs["bafy"]["digest"]
+    assert drawn.badges == ["graphic-media"]

@@ -52,8 +52,13 @@ on:
 
 permissions: {{}}
 
+concurrency:
+  group: validate-${{{{ github.ref }}}}
+  cancel-in-progress: true # a newer push makes the older answer worthless
+
 jobs:
   validate:
+    name: Check posts and campaigns
     runs-on: ubuntu-latest
     permissions:
       contents: read # to read the posts
@@ -84,8 +89,10 @@ concurrency:
 
 jobs:
   publish:
+    name: Publish what is due
     runs-on: ubuntu-latest
     timeout-minutes: 15 # less than the lease of a claim
+    environment: social # restrict it to the default branch, keep the secrets in it
     permissions:
       contents: write # to push the ledger
     steps:
@@ -93,7 +100,8 @@ jobs:
         with:
           fetch-depth: 0 # when a post was merged is read from the history
           filter: blob:none
-          persist-credentials: true # the ledger is pushed with them
+          # zizmor: ignore[artipacked] the ledger is pushed with them; no artifact is uploaded
+          persist-credentials: true
       - uses: postops/postops@v{__version__}
         with:
           command: publish
@@ -115,7 +123,8 @@ NEXT = """\
 next:
   1. name your accounts in postops.yaml; `postops sandbox serve` and `postops publish --sandbox`
      try them without any
-  2. add the secrets it names to the repository (Settings, Secrets and variables, Actions)
+  2. make an environment `social` (Settings, Environments), restrict it to the default branch, and
+     add the secrets that postops.yaml names to it
   3. remove `draft: true` from posts/hello.md, commit, push, and open a pull request"""
 
 

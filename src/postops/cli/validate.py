@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from postops.policy.unchanged import Outcome
 
 
+_MOST_SHOWN = 1024 * 1024  # larger files are no posts
+
+
 @click.command(
     "validate",
     epilog="""\b
@@ -55,6 +58,10 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
     config = invocation.config()
     paths = _paths(asked["paths"], asked["since"], invocation.directory, config)
     options = {"select": asked["select"], "ignore": asked["ignore"]}
+    if asked["select"] or asked["ignore"]:
+        from postops.policy.allowing import require
+
+        require((*asked["select"], *asked["ignore"]))
     cache = None if asked["no_cache"] else own_folder(config.root) / "cache"
     now = invocation.clock.now()
     report = _check(config, now, paths, cache, options)
@@ -222,18 +229,24 @@ def _sarif(diagnostics: list[Diagnostic]) -> str:
 
 
 class _Lines:
-    """Lines of files to show under a finding; each file is read once."""
+    """Lines of files to show under a finding; each file is read once.
+
+    Only of what a post may be: a finding may be about a link to any file of the machine, a pipe that
+    never ends, or gigabytes.
+    """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        from postops.content.source import WorkTree
+
+        self._source = WorkTree(root)
         self._known: dict[str, list[str]] = {}
 
     def __call__(self, path: str, number: int) -> str | None:
         if path not in self._known:
-            try:
-                text = (self._root / path).read_text(encoding="utf-8-sig", errors="replace")
-            except OSError:
-                text = ""
-            self._known[path] = text.replace("\r\n", "\n").split("\n")
+            entry = self._source.find(path)
+            given = [entry] if entry is not None and entry.kind == "file" else []
+            data = next((data for _, data in self._source.load(given, _MOST_SHOWN)), None) or b""
+            text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+            self._known[path] = text.split("\n")
         lines = self._known[path]
         return lines[number - 1] if 0 < number <= len(lines) else None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postops.diagnostics import Severity
+from postops.diagnostics import Severity, Span
+from postops.errors import ConfigError
 from postops.policy.registry import Problem, all_rules, by_name, rule
 from postops.reading.marked import key_span, value_span
 from postops.reading.words import nearest, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from postops.diagnostics import Span
     from postops.policy.subjects import OnSet
 
 
@@ -89,6 +89,14 @@ def unknown_rule(given: OnSet) -> Iterator[Problem]:
             yield _unknown(word, span)
         elif _firm(word):
             yield _fixed(word, span)
+
+
+def require(words: Iterable[str]) -> None:
+    """Raise `ConfigError` for the first word that is neither a rule nor the beginning of a code."""
+    for word in words:
+        if not _begins(word):
+            problem = _unknown(word, Span(""))
+            raise ConfigError(problem.message, help=problem.help)
 
 
 def _begins(word: str) -> bool:

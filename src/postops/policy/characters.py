@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from postops.policy.subjects import OnMessage, OnPost
 
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028\u2029\u2060-\u2065"
     "\u206a-\u206f\u3164\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
@@ -63,7 +63,7 @@ def _belongs(text: str, at: int, right_to_left: Callable[[], bool]) -> bool:
     before, after = _around(text, at)
     match char:
         case "\u200d" | "\u200c":
-            scripts = {_script(before), _script(after)} if before else set()
+            scripts = {_script(near) for near in (before, after) if near} if before else set()
             return bool(scripts & _JOINED) or (char == "\u200d" and _joins_emoji(text, at))
         case "\u200b":
             return bool(before and after) and _script(before) in _SPACELESS
@@ -78,7 +78,7 @@ def _belongs(text: str, at: int, right_to_left: Callable[[], bool]) -> bool:
 
 def hidden(text: str) -> list[int]:
     """Where characters stand that cannot be seen and have no work to do."""
-    if text.isascii() or not _HIDDEN.search(text):
+    if text.isascii() or not HIDDEN.search(text):
         return []
     flags = {at for flag in _SUBDIVISION.finditer(text) for at in range(*flag.span())}
     known: list[bool] = []
@@ -88,7 +88,7 @@ def hidden(text: str) -> list[int]:
             known.append(_has_right_to_left(text))
         return known[0]
 
-    found = (match.start() for match in _HIDDEN.finditer(text))
+    found = (match.start() for match in HIDDEN.finditer(text))
     return [at for at in found if at not in flags and not _belongs(text, at, right_to_left)]
 
 

@@ -52,7 +52,8 @@ def bare_domain(given: OnMessage) -> Iterator[Problem]:
     names of files such as `README.md`, since `.md` is a top-level domain.
 
     ## Why
-    The link may lead to a stranger's page. And X asks more for a post with a link.
+    The link may lead to a stranger's page. And X asks more for a post with a link. Where a platform
+    cannot hide a link behind words, words that are a domain become a second link, to that domain.
 
     ## Example
     ```markdown
@@ -70,7 +71,7 @@ def bare_domain(given: OnMessage) -> Iterator[Problem]:
             if facet.type != "link":
                 continue
             shown = data[facet.start : facet.end].decode("utf-8", "replace")
-            if "://" in shown or not _is_bare(shown, facet.value, given.post):
+            if "://" in shown or not _is_bare(shown, facet.value, given):
                 continue
             cost = f", which costs {given.can.link_cost}" if given.can.link_cost else ""
             message = f"{given.target.title} makes a link of {show(shown)}{cost}"
@@ -78,9 +79,15 @@ def bare_domain(given: OnMessage) -> Iterator[Problem]:
             yield Problem(given.place(part, shown), message, help_)
 
 
-def _is_bare(shown: str, url: str, post: Post) -> bool:
-    """Not words somebody linked by hand."""
-    return f"//{shown}" in f"//{url.partition('://')[2] or url}" and f"[{shown}]" not in post.body
+def _is_bare(shown: str, url: str, given: OnMessage) -> bool:
+    """Not words somebody linked by hand, to where they lead on this platform, too."""
+    body = given.post.body
+    if f"//{shown}" not in f"//{url.partition('://')[2] or url}":
+        return False
+    if given.can.rich_links:
+        return f"[{shown}]" not in body
+    host = re.escape(host_of(f"https://{shown}"))
+    return not re.search(rf"\[{re.escape(shown)}\]\(<?https?://{host}(?![\w.-])", body)
 
 
 @rule(

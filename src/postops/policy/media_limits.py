@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _PLURALS = {"image": "pictures", "gif": "moving GIFs", "video": "videos", "audio": "sounds"}
 
 
+_ROUNDING = 1.01  # a film of 60 frames a second is a frame longer, or shorter, than it says
+
+
 class Shown(NamedTuple):
     """A file of a part, with what the platform takes it for and its limit there, if it has one."""
 
@@ -200,23 +203,36 @@ def media_dimensions(given: OnMessage) -> Iterator[Problem]:
     for media, facts, _, limit in _all(given):
         if limit is None or not facts.width or not facts.height:
             continue
-        wrong = _wrong_size(facts.width, facts.height, limit)
+        wrong = _wrong_size(facts.width, facts.height, facts, limit)
         if wrong:
             size = f"{facts.width} x {facts.height} pixels"
             message = f"{show(media.path)} has {size}; {given.target.title} takes {wrong}"
             yield Problem(media.span, message, "scale it")
 
 
-def _wrong_size(width: int, height: int, limit: MediaLimit) -> str | None:
+def _wrong_size(width: int, height: int, facts: MediaFacts, limit: MediaLimit) -> str | None:
     """What would be taken instead."""
     if width < (limit.min_width or 0) or height < (limit.min_height or 0):
         return f"no less than {limit.min_width} x {limit.min_height}"
     if width > (limit.max_width or width) or height > (limit.max_height or height):
         return f"up to {limit.max_width} x {limit.max_height}"
-    if limit.max_pixels and width * height > limit.max_pixels:
-        return f"up to {limit.max_pixels:,} pixels in all"
+    if limit.max_short and min(width, height) > limit.max_short:
+        return f"up to {limit.max_short} on the shorter side"
+    if most := _too_many_pixels(width * height, facts, limit):
+        return most
     if limit.max_aspect and max(width, height) > limit.max_aspect * min(width, height):
         return f"sides up to {limit.max_aspect:g} to 1"
+    return None
+
+
+def _too_many_pixels(pixels: int, facts: MediaFacts, limit: MediaLimit) -> str | None:
+    if limit.max_pixels and pixels > limit.max_pixels:
+        return f"up to {limit.max_pixels:,} pixels in all"
+    if facts.mime == "image/gif" and limit.max_gif_pixels and pixels > limit.max_gif_pixels:
+        return f"up to {limit.max_gif_pixels:,} pixels of a GIF"
+    frames = facts.frames or 1
+    if limit.max_all_pixels and pixels * frames > limit.max_all_pixels:
+        return f"up to {limit.max_all_pixels:,} pixels in all {frames} frames together"
     return None
 
 
@@ -258,7 +274,39 @@ def _wrong_length(facts: MediaFacts, limit: MediaLimit) -> tuple[str, str] | Non
         return f"{seconds:.4g} seconds", f"no less than {limit.min_seconds:g}"
     if frames is not None and limit.max_frames is not None and frames > limit.max_frames:
         return f"{frames} frames", f"up to {limit.max_frames}"
+    if frames and seconds and limit.max_fps is not None:
+        rate = frames / seconds
+        if rate > limit.max_fps * _ROUNDING:
+            return f"{rate:.4g} frames a second", f"up to {limit.max_fps:g}"
     return None
+
+
+@rule("PO219", "media-codec", severity=Severity.ERROR, on="message", since="0.1", needs=["media"])
+def media_codec(given: OnMessage) -> Iterator[Problem]:
+    """## What it does
+    Finds videos whose pictures or sound are packed in a way a platform does not take. What counts
+    is what is in the file: MP4 and MOV can hold many codecs.
+
+    ## Why
+    The platform refuses the video, after minutes of converting.
+
+    ## Example
+    A video from a telephone, in HEVC, for X, which takes H.264.
+
+    ## Fix
+    Convert it: H.264 with AAC is taken everywhere.
+    """
+    for media, facts, _, limit in _all(given):
+        if limit is None:
+            continue
+        for codec, taken in (
+            (facts.video_codec, limit.video_codecs),
+            (facts.audio_codec, limit.audio_codecs),
+        ):
+            if codec is not None and taken and codec not in taken:
+                words = f"{show(media.path)} holds {codec}; {given.target.title} takes"
+                message = f"{words} {', '.join(sorted(taken))}"
+                yield Problem(media.span, message, "convert it to H.264 and AAC")
 
 
 @rule("PO217", "still-gif", severity=Severity.WARNING, on="message", since="0.1", needs=["gif"])

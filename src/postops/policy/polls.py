@@ -83,7 +83,8 @@ def poll_option_too_long(given: OnMessage) -> Iterator[Problem]:
     """
     for poll, limit in _poll(given):
         for option in poll.options:
-            length = _graphemes.count(option)
+            whole = limit.unit == "graphemes"
+            length = _graphemes.count(option) if whole else len(option)
             if length > limit.option:
                 words = f"{length} characters; {given.target.title} takes {limit.option}"
                 message = f"the option {show(option)} has {words}"

@@ -87,7 +87,7 @@ def too_many_cashtags(given: OnMessage) -> Iterator[Problem]:
     Finds posts with more cashtags (`$ABC`) than a platform takes.
 
     ## Why
-    X refuses a post with more than one.
+    X refuses a post with more than one, the same one twice included.
 
     ## Example
     ```markdown
@@ -101,7 +101,7 @@ def too_many_cashtags(given: OnMessage) -> Iterator[Problem]:
     if most is None:
         return
     for part in given.message.parts:
-        found = list(dict.fromkeys(tag.upper() for tag in _CASHTAG.findall(part.text)))
+        found = _CASHTAG.findall(part.text)
         if len(found) > most:
             span = given.place(part, found[most])
             message = f"{len(found)} cashtags; {given.target.title} takes {most}"
@@ -144,3 +144,43 @@ def link_repeated(given: OnMessage) -> Iterator[Problem]:
                 span = given.place(part, facet.value)
                 yield Problem(span, f"the link {show(facet.value)} stands here twice", "keep one")
             seen.add(url)
+
+
+@rule("PO124", "part-repeated", severity=Severity.ERROR, on="message", since="0.1")
+def part_repeated(given: OnMessage) -> Iterator[Problem]:
+    """## What it does
+    Finds threads in which a part without media says the same as one before it, on platforms that
+    refuse duplicates.
+
+    ## Why
+    X refuses the second, and the thread stays half of what was approved.
+
+    ## Example
+    ```markdown
+    ---
+    accounts: [x-main]
+    ---
+    It is out!
+
+    ---
+
+    It is out!
+    ```
+
+    ## Fix
+    Say it in other words.
+    """
+    parts = given.message.parts
+    if len(parts) == 1 or not given.can.refuses_duplicates:
+        return
+    first: dict[str, int] = {}
+    for part in parts:
+        words = " ".join(part.text.split())
+        if not words or part.media:
+            continue
+        number = first.setdefault(words, part.number)
+        if number != part.number:
+            message = f"part {part.number} says the same as part {number}"
+            yield Problem(
+                part.span, f"{message}, which {given.target.title} refuses", "say it in other words"
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postops.diagnostics import Severity
+from postops.policy.characters import HIDDEN
 from postops.policy.registry import Problem, rule
 from postops.reading.words import show
 
@@ -58,7 +59,7 @@ def _shorter(given: OnMessage) -> str:
 @rule("PO102", "empty-post", severity=Severity.ERROR, on="message", since="0.1")
 def empty_post(given: OnMessage) -> Iterator[Problem]:
     """## What it does
-    Finds posts, and parts of threads, in which nothing is left to send.
+    Finds posts, and parts of threads, in which nothing is left to send, or nothing that can be seen.
 
     ## Why
     Platforms refuse an empty post; some take one without words as long as it shows media.
@@ -74,7 +75,7 @@ def empty_post(given: OnMessage) -> Iterator[Problem]:
     Write something below the second `---`, or set `draft: true`.
     """
     for part in given.message.parts:
-        if not part.text.strip() and not _shows(part, given):
+        if not HIDDEN.sub("", part.text).strip() and not _shows(part, given):
             who = "the post" if len(given.message.parts) == 1 else f"part {part.number}"
             message = f"{who} is empty on {given.target.title}"
             yield Problem(part.span, message, "write something below the second `---`")

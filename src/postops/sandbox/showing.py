@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
     from .world import SandboxAccount, TimelinePost, World
 
-_SIGN = re.compile(r"(?<![\w&/@#])[@#]\w*[^\W\d]\w*")
+# What becomes a link without one, where it is the platform that makes links of a text.
+_SIGNS = {
+    "mastodon": re.compile(
+        r"(?<![=/\w])@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:@[^\W_](?:[\w.:-]*\w)?)?"
+        r"|(?<![=/)\w])[#＃]\w*[^\W\d]\w*"
+    ),
+    "x": re.compile(
+        r"(?<![\w!#$%&*@＠])[@＠][A-Za-z0-9_]{1,20}(?![@\w])"
+        r"|(?<![\w&/])[#＃]\w*[^\W\d_]\w*"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class ShownPost:
     warning: str
     options: list[str]
     card: Mapping[str, str] | None
-    badge: str
+    badges: list[str]
 
 
 @dataclass(slots=True)
@@ -101,33 +111,46 @@ def _threads(posts: list[TimelinePost]) -> list[list[TimelinePost]]:
 
 def _shown(world: World, account: SandboxAccount, post: TimelinePost) -> ShownPost:
     raw = post.raw
-    visibility = str(raw.get("visibility", "public"))
     return ShownPost(
         post=post,
         anchor=anchor(account.platform, post.id),
-        spans=_spans(post),
+        spans=_spans(account.platform, post),
         grown=reactions(world.seed, post.id, world.now() - post.created_at),
         warning=str(raw.get("spoiler_text") or ""),
         options=list((raw.get("poll") or {}).get("options", [])),
-        card=_card(raw),
-        badge="" if visibility == "public" else visibility,
+        card=_card(world, account, raw),
+        badges=_badges(raw),
     )
 
 
-def _card(raw: dict[str, Any]) -> Mapping[str, str] | None:
+def _badges(raw: dict[str, Any]) -> list[str]:
+    """What readers are not shown or told as usual: who sees it, and labels."""
+    visibility = str(raw.get("visibility", "public"))
+    labels = [str(one.get("val")) for one in (raw.get("labels") or {}).get("values", [])]
+    return ([] if visibility == "public" else [visibility]) + labels
+
+
+def _card(world: World, account: SandboxAccount, raw: dict[str, Any]) -> Mapping[str, str] | None:
     match raw.get("embed"):
-        case {"external": {"uri": str(uri), "title": str(title), "description": str(text)}}:
-            return {"uri": uri, "title": title, "description": text}
+        case {"external": {"uri": str(uri), "title": str(title), "description": str(text)} as one}:
+            card = {"uri": uri, "title": title, "description": text}
+            match one.get("thumb"):
+                case {"ref": {"$link": str(link)}}:
+                    blobs = world.shelf("bluesky", "repos", account.id)["blobs"]
+                    card["thumb"] = blobs[link]["digest"]
+            return card
     return None
 
 
-def _spans(post: TimelinePost) -> list[Span]:
+def _spans(platform: str, post: TimelinePost) -> list[Span]:
     """Cut the text where the platform links it: by facets where clients must send them."""
     if "createdAt" in post.raw:
         return _by_facets(post.text.encode(), post.raw.get("facets") or [])
-    links = find_links(post.text, scheme_required=False)
+    links = find_links(post.text, scheme_required=platform == "mastodon")
     marks = [(link.start, link.end, _with_scheme(link.url)) for link in links]
-    marks += [(sign.start(), sign.end(), sign[0]) for sign in _SIGN.finditer(post.text)]
+    if platform in _SIGNS:
+        signs = _SIGNS[platform].finditer(post.text)
+        marks += [(sign.start(), sign.end(), sign[0]) for sign in signs]
     return [Span(piece, href) for piece, href in _cut(post.text, marks)]
 
 

@@ -24,14 +24,19 @@ def box(kind: bytes, *parts: bytes, wide: bool = False) -> bytes:
 
 
 def track(
-    kind: bytes, codec: bytes, size: tuple[int, int] = (0, 0), matrix: Any = PLAIN, version: int = 0
+    kind: bytes,
+    codec: bytes,
+    size: tuple[int, int] = (0, 0),
+    matrix: Any = PLAIN,
+    version: int = 0,
+    sizes: bytes = b"",
 ) -> bytes:
     head = bytes([version, 0, 0, 3]) + bytes(36 + 12 * version)
     tkhd = box(
         b"tkhd", head, struct.pack(">9i", *matrix), struct.pack(">II", size[0] << 16, size[1] << 16)
     )
-    stsd = box(b"stsd", bytes(4), struct.pack(">I", 1), box(codec, bytes(70)))
-    mdia = box(b"mdia", box(b"hdlr", bytes(8), kind, bytes(12)), box(b"minf", box(b"stbl", stsd)))
+    stbl = box(b"stbl", box(b"stsd", bytes(4), struct.pack(">I", 1), box(codec, bytes(70))), sizes)
+    mdia = box(b"mdia", box(b"hdlr", bytes(8), kind, bytes(12)), box(b"minf", stbl))
     return box(b"trak", tkhd, mdia)
 
 
@@ -62,6 +67,15 @@ def test_an_mp4() -> None:
     assert (found.mime, found.kind) == ("video/mp4", "video")
     assert (found.width, found.height, found.seconds) == (1920, 1080, 12.5)
     assert (found.video_codec, found.audio_codec, found.has_gps) == ("h264", "aac", False)
+
+
+def test_the_frames_of_a_film_are_its_samples() -> None:
+    head = movie_head(2)
+    counted = track(b"vide", b"avc1", (9, 9), sizes=box(b"stsz", struct.pack(">III", 0, 0, 60)))
+    assert inspect(film(head, AUDIO, counted)).frames == 60
+    in_fragments = track(b"vide", b"avc1", (9, 9), sizes=box(b"stsz", bytes(12)))
+    assert inspect(film(head, in_fragments)).frames is None
+    assert inspect(film(head, VIDEO)).frames is None
 
 
 def test_the_description_may_stand_at_the_end_behind_a_wide_box() -> None:

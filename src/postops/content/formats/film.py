@@ -25,6 +25,7 @@ class _Film:
     height: int | None = None
     video: str | None = None
     audio: str | None = None
+    frames: int | None = None
 
 
 def read_film(window: Window, mime: str) -> Header:
@@ -39,8 +40,8 @@ def read_film(window: Window, mime: str) -> Header:
     if film.video is None and film.audio is not None and mime == "video/mp4":
         mime = "audio/mp4"
     return Header(
-        mime, film.width, film.height, _seconds(window, moov), has_gps=_has_place(window, moov),
-        video_codec=film.video, audio_codec=film.audio,
+        mime, film.width, film.height, _seconds(window, moov), film.frames,
+        _has_place(window, moov), film.video, film.audio,
     )  # fmt: skip
 
 
@@ -77,6 +78,9 @@ def _track(window: Window, track: Box, film: _Film) -> None:
     elif kind == b"vide" and film.video is None:
         film.video = codec
         film.width, film.height = _shown_size(window, track)
+        sizes = find(window, track, b"mdia", b"minf", b"stbl", b"stsz")
+        # A film in fragments counts none here: the number is then not known.
+        film.frames = (window.number(sizes.start + 8, ">I") or None) if sizes else None
 
 
 def _shown_size(window: Window, track: Box) -> tuple[int | None, int | None]:

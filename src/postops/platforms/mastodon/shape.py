@@ -46,6 +46,7 @@ CAPABILITIES = Capabilities(
             ),
             max_bytes=16_777_215,
             max_pixels=33_177_600,
+            max_gif_pixels=921_600,
             source=_ATTACHMENTS,
         ),
         MediaLimit(
@@ -63,6 +64,7 @@ CAPABILITIES = Capabilities(
             max_bytes=103_809_023,
             max_pixels=8_294_400,
             max_frames=36_000,
+            max_fps=120,
             source=_ATTACHMENTS,
         ),
         MediaLimit(

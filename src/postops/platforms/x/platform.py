@@ -21,7 +21,7 @@ from postops.platforms.x.media import upload
 from postops.platforms.x.metrics import metrics_of, video_views
 from postops.platforms.x.oauth1 import SECRETS, authorization
 from postops.platforms.x.refusals import NotThere, refusal
-from postops.platforms.x.shape import CAPABILITIES, Options, Settings
+from postops.platforms.x.shape import CAPABILITIES, MOST_CHARACTERS, Options, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,9 +82,11 @@ class X(Platform):
 
     @classmethod
     def text_limit(cls, settings: Any = None) -> TextLimit:
-        """280, or what the account's settings say."""
+        """280, or what the account's settings say; never more than X takes of anybody."""
         limit = cls.capabilities.text
-        return replace(limit, limit=settings.max_characters) if settings else limit
+        if not settings:
+            return limit
+        return replace(limit, limit=min(settings.max_characters, MOST_CHARACTERS))
 
     @classmethod
     def origin(cls, settings: Any) -> str:

@@ -10,6 +10,9 @@ from postops.model import Capabilities, Certainty, MediaLimit, PollLimit, Source
 _CHECKED = "2026-08-22"
 _MEDIA = Source("https://docs.x.com/x-api/media/quickstart/best-practices", _CHECKED)
 
+# For accounts with Premium (https://docs.x.com/changelog, August 2024).
+MOST_CHARACTERS = 25_000
+
 CAPABILITIES = Capabilities(
     text=TextLimit(
         limit=280,
@@ -36,6 +39,7 @@ CAPABILITIES = Capabilities(
             max_width=1280,
             max_height=1080,
             max_frames=350,
+            max_all_pixels=300_000_000,
             source=_MEDIA,
         ),
         MediaLimit(
@@ -49,6 +53,10 @@ CAPABILITIES = Capabilities(
             # The page says 1280 x 1024 and recommends 720 x 1280: either side may be the long one.
             max_width=1280,
             max_height=1280,
+            max_short=1024,
+            max_fps=60,
+            video_codecs=frozenset({"h264"}),
+            audio_codecs=frozenset({"aac"}),
             min_seconds=0.5,
             max_seconds=140,
             max_aspect=3.0,
@@ -63,6 +71,7 @@ CAPABILITIES = Capabilities(
         min_options=2,
         max_options=4,
         option=25,
+        unit="code points",
         min_seconds=300,
         max_seconds=604_800,
         source=Source("https://docs.x.com/x-api/posts/create-post", _CHECKED),
