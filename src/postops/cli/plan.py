@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from postops.cli._edge import Invocation
+    from postops.cli._open import Place
     from postops.plan import Plan
+
+_NAMED = 3  # files named in a note; `git status` has them all
 
 
 @click.command(
@@ -84,8 +87,28 @@ def _plan(
         now = at.clock.now() if moment is None else _options.in_zone(moment, at.config)
         asked = Asked(posts=post or None, accounts=account or None, everything=True)
         swept = sweep(at, seen, asked, now)
-        return swept.plan(now), [*_notes(seen.held), *swept.notes()]
+        return swept.plan(now), [*_notes(seen.held), *_uncommitted(at), *swept.notes()]
 
 
 def _notes(held: str | None) -> list[str]:
     return [f"everything is held: {held}"] if held else []
+
+
+def _uncommitted(at: Place) -> list[str]:
+    """What a person may take for planned although no run will ever see it."""
+    from postops.content.campaigns import FOLDER as CAMPAIGNS
+    from postops.content.posts import FOLDER as POSTS
+
+    if at.world is not None or at.repository.rev_parse("HEAD") is None:
+        return []  # the sandbox reads the work tree
+    prefixes = (f"{POSTS}/", f"{CAMPAIGNS}/")
+    changed = sorted(
+        path
+        for path in at.repository.changed_since("HEAD")
+        if path.startswith(prefixes) or path == at.config.path
+    )
+    if not changed:
+        return []
+    names = ", ".join(changed[:_NAMED]) + (", …" if len(changed) > _NAMED else "")
+    count = "1 file is" if len(changed) == 1 else f"{len(changed)} files are"
+    return [f"{count} not committed, and not in this plan: {names}"]
