@@ -92,7 +92,7 @@ class Scene(Site):
         self.moments.add(silent)
         ran = self.run("publish")
         assert ran.code == 1, ran.out + ran.err
-        assert "claimed" in self.states().values()
+        assert "claimed" in self.waiting().values()
         self.undisturbed()
         self.after_the_lease()
 
