@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from postops.sandbox.faults import Fault, FaultPlan
@@ -40,6 +41,10 @@ LOGIN = {
     "bird": ("x", "GET", "/2/users/me"),
 }
 ANCHOR = "refs/postops/anchor"
+ALL = ("sky", "tusk", "bird")
+SOMEBODY = {
+    f"GIT_{r}_{k}": "a@b.example" for r in ("AUTHOR", "COMMITTER") for k in ("NAME", "EMAIL")
+}
 
 
 @dataclass(slots=True)
@@ -80,25 +85,25 @@ class Scene(Site):
         self.moments.clear()
         self.moments.acts.clear()
 
-    def dies_at_call(self, account: str, *, sent: bool, nth: int = 1) -> None:
+    def dies_at_call(self, *accounts: str, sent: bool, nth: int = 1) -> None:
         """Leave what a run leaves that dies at its call: an open claim, and nobody who knows.
 
         Its answer is lost, and so is every answer to the question whether it is there. The next
-        run comes after the lease, and the platform works again.
+        run comes after the lease, and the platforms work again.
         """
-        self.fault(account, effect="drop", when="after" if sent else "before", nth=nth)
-        platform, method, path = LOOKUPS[account]
-        silent = Fault(platform, None, method, path, status=503, times=99)
-        self.moments.add(silent)
+        for account in accounts:
+            self.fault(account, effect="drop", when="after" if sent else "before", nth=nth)
+            platform, method, path = LOOKUPS[account]
+            self.moments.add(Fault(platform, None, method, path, status=503, times=99))
         ran = self.run("publish")
         assert ran.code == 1, ran.out + ran.err
-        assert "claimed" in self.waiting().values()
+        assert ran.out.count("unknown  ") == len(accounts), ran.out
         self.undisturbed()
         self.after_the_lease()
 
     def clock_is(self, seconds: float) -> None:
         """Put this machine's clock off from the platforms'."""
-        self.clock.ahead += _seconds(seconds)
+        self.clock.ahead += timedelta(seconds=seconds)
         self.world.offset -= seconds
 
     # ------------------------------------------------------------------ the truth
@@ -135,9 +140,3 @@ class Scene(Site):
         """What is recorded on this disk and not pushed."""
         files = sorted((self.path / ".postops/outbox").glob("*.jsonl"))
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
-
-
-def _seconds(number: float) -> Any:
-    from datetime import timedelta
-
-    return timedelta(seconds=number)

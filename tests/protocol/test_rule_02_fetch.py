@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.site import post
-from tests.protocol.scene import ANCHOR
+from tests.protocol.scene import ANCHOR, SOMEBODY
 from tests.rigs.git import STATE, commit, git, install_hook, protect, push
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def delete(scene: Scene, old: str) -> None:
 
 def rewrite(scene: Scene, old: str) -> None:
     """The same words in another history, as a filter over all commits leaves them."""
-    who = {f"GIT_{r}_{k}": "a@b.example" for r in ("AUTHOR", "COMMITTER") for k in ("NAME", "EMAIL")}
-    other = git(scene.repo.remote, "commit-tree", f"{old}^{{tree}}", "-m", "Squashed", **who)
+    other = git(scene.repo.remote, "commit-tree", f"{old}^{{tree}}", "-m", "Squashed", **SOMEBODY)
     git(scene.repo.remote, "update-ref", STATE, other)
 
 

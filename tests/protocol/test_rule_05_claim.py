@@ -28,15 +28,13 @@ from postops.ledger.git_remote import GitRemote
 from postops.ledger.journal import Ledger
 from postops.plan import iso
 from tests.cli.site import CREATE, post
-from tests.protocol.scene import ANCHOR, LOGIN
+from tests.protocol.scene import ALL, ANCHOR, LOGIN, SOMEBODY
 from tests.rigs.git import STATE, git, install_hook, protect
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.protocol.scene import Scene
-
-ALL = ("sky", "tusk", "bird")
 
 
 def test_a_claim_is_on_the_remote_before_the_call(scene: Scene) -> None:
@@ -66,9 +64,9 @@ def _at(text: str) -> datetime:
 
 def moved_by_another(scene: Scene) -> str:
     """A commit of another runner on top of the state branch: what it needs is in the remote."""
-    who = {f"GIT_{r}_{k}": "a@b.example" for r in ("AUTHOR", "COMMITTER") for k in ("NAME", "EMAIL")}
     head = git(scene.repo.remote, "rev-parse", STATE)
-    return git(scene.repo.remote, "commit-tree", f"{head}^{{tree}}", "-p", head, "-m", "x", **who)
+    words = ("commit-tree", f"{head}^{{tree}}", "-p", head, "-m", "Another runner's")
+    return git(scene.repo.remote, *words, **SOMEBODY)
 
 
 def test_stale_info_is_a_lost_race(scene: Scene) -> None:

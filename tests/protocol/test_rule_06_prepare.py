@@ -15,7 +15,7 @@ import pytest
 
 from postops.sandbox.faults import Fault
 from tests.cli.site import post
-from tests.protocol.scene import LOOKUPS
+from tests.protocol.scene import ALL, LOOKUPS
 from tests.sandbox.conftest import png
 
 if TYPE_CHECKING:
@@ -28,36 +28,32 @@ UPLOAD = {
 }
 
 
-def picture(scene: Scene, account: str) -> None:
+def picture(scene: Scene) -> None:
     media = [{"path": "../media/a.png", "alt": "A grey box"}]
-    scene.merge({"media/a.png": png(), "posts/a.md": post("Look", accounts=[account], media=media)})
+    scene.merge({"media/a.png": png(), "posts/a.md": post("Look", accounts=ALL, media=media)})
 
 
-@pytest.mark.parametrize("account", UPLOAD)
-def test_an_upload_of_a_dead_run_shows_nowhere_and_is_made_again(
-    scene: Scene, account: str
-) -> None:
-    picture(scene, account)
-    scene.dies_at_call(account, sent=False)
-    assert scene.timeline(account) == []
+def test_an_upload_of_a_dead_run_shows_nowhere_and_is_made_again(scene: Scene) -> None:
+    picture(scene)
+    scene.dies_at_call(*ALL, sent=False)
+    assert [scene.timeline(account) for account in ALL] == [[], [], []]
     scene.publishes()
-    [shown] = scene.timeline(account)
-    assert [media["alt"] for media in shown.media] == ["A grey box"]
-    assert len(scene.made(UPLOAD[account])) >= 2
+    for account in ALL:
+        [shown] = scene.timeline(account)
+        assert [media["alt"] for media in shown.media] == ["A grey box"]
+        assert len(scene.made(UPLOAD[account])) >= 2
 
 
 @pytest.mark.parametrize("effect", ["drop", "status"])
-@pytest.mark.parametrize("account", UPLOAD)
-def test_an_upload_whose_answer_is_lost_leaves_no_doubt(
-    scene: Scene, account: str, effect: str
-) -> None:
+def test_an_upload_whose_answer_is_lost_leaves_no_doubt(scene: Scene, effect: str) -> None:
     """The claim goes back at once: nobody has to look for a post, and no lease has to run out."""
-    picture(scene, account)
-    platform, method, path = UPLOAD[account]
-    scene.moments.add(Fault(platform, None, method, path, when="after", effect=effect, times=99))
+    picture(scene)
+    for platform, method, path in UPLOAD.values():
+        lost = Fault(platform, None, method, path, when="after", effect=effect, times=99)
+        scene.moments.add(lost)
     scene.publishes(code=1)
-    assert (scene.calls(account), scene.made(LOOKUPS[account])) == (0, [])
-    assert scene.types()[-1] == "released"
+    assert [(scene.calls(name), scene.made(LOOKUPS[name])) for name in ALL] == [(0, [])] * 3
+    assert scene.types()[-3:] == ["released"] * 3
     scene.undisturbed()
     scene.publishes()
-    assert scene.live(account) == ["Look"]
+    assert [scene.live(account) for account in ALL] == [["Look"]] * 3

@@ -42,11 +42,16 @@ def test_an_outcome_is_pushed_while_the_next_call_is_under_way(scene: Scene) -> 
     assert before_its_answer == [["First"]]
 
 
+def hang(scene: Scene) -> None:
+    """The second post is made, and whoever sent it waits for the answer."""
+    scene.fault("tusk", nth=2, when="after", effect="latency", seconds=60)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_a_signal_brings_the_outcomes_in_before_the_runner_kills(scene: Scene, number: int) -> None:
     """As GitHub cancels a job: a signal, 7.5 s, and in the end SIGKILL; a call hangs all the time."""
     scene.merge({f"posts/{name}.md": post(f"Post {name}") for name in "abc"})
-    scene.fault("tusk", nth=2, effect="latency", seconds=60)
+    hang(scene)
     program = scene.start("publish", start_new_session=True)
     until(lambda: [e for e in scene.outbox() if e["type"] == "published"])
     asked = time.monotonic()
@@ -67,7 +72,7 @@ def test_a_signal_brings_the_outcomes_in_before_the_runner_kills(scene: Scene, n
 def test_the_flush_step_brings_in_what_is_on_disk(scene: Scene) -> None:
     """Killed before any push: the outcome is on the disk, and the next step of the job is this."""
     scene.merge({f"posts/{name}.md": post(f"Post {name}") for name in "ab"})
-    scene.fault("tusk", nth=2, effect="latency", seconds=60)
+    hang(scene)
     program = scene.start("publish", start_new_session=True)
     until(lambda: [e for e in scene.outbox() if e["type"] == "published"])
     program.kill()

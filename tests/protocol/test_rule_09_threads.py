@@ -12,54 +12,50 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.site import post
-from tests.protocol.scene import DELETE
+from tests.protocol.scene import ALL, DELETE
 
 if TYPE_CHECKING:
     from tests.protocol.scene import Scene
 
-ALL = ("sky", "tusk", "bird")
 THREAD = "One\n\n---\n\nTwo\n\n---\n\nThree"
 
 
-@pytest.mark.parametrize("account", ALL)
-def test_a_part_is_sent_after_the_one_before_is_recorded_on_disk(
-    scene: Scene, account: str
-) -> None:
-    scene.merge({"posts/a.md": post(THREAD, accounts=[account])})
-    recorded: list[list[int]] = []
+def test_a_part_is_sent_after_the_one_before_is_recorded_on_disk(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post(THREAD, accounts=ALL)})
+    recorded: dict[str, list[list[int]]] = {account: [] for account in ALL}
 
-    def look() -> None:
+    def look(account: str) -> None:
         known = {e["id"]: e for e in (*scene.outbox(), *scene.events())}
-        recorded.append(sorted(e["part"] for e in known.values() if e["type"] == "published"))
+        parts = [e for e in known.values() if e["type"] == "published" and e["account"] == account]
+        recorded[account].append(sorted(e["part"] for e in parts))
 
-    scene.at_call(account, look)
+    for account in ALL:
+        scene.at_call(account, partial(look, account))
     scene.publishes()
-    assert recorded == [[], [1], [1, 2]]
-    parents = [shown.in_reply_to for shown in scene.timeline(account)]
-    assert parents == [None, *(shown.id for shown in scene.timeline(account)[:2])]
+    assert recorded == {account: [[], [1], [1, 2]] for account in ALL}
+    for account in ALL:
+        shown = scene.timeline(account)
+        assert [one.in_reply_to for one in shown] == [None, shown[0].id, shown[1].id]
 
 
 @pytest.mark.parametrize("sent", [True, False], ids=["there", "absent"])
-@pytest.mark.parametrize("account", ALL)
-def test_a_thread_is_resumed_at_part_k_from_its_claims_commit(
-    scene: Scene, account: str, sent: bool
-) -> None:
+def test_a_thread_is_resumed_at_part_k_from_its_claims_commit(scene: Scene, sent: bool) -> None:
     """Part 2 of a dead run, with the file edited and its time run out meanwhile."""
     ends = (scene.clock.now() + timedelta(minutes=10)).isoformat()
-    scene.merge({"posts/a.md": post(THREAD, accounts=[account], expires_at=ends)})
-    scene.dies_at_call(account, sent=sent, nth=2)
+    scene.merge({"posts/a.md": post(THREAD, accounts=ALL, expires_at=ends)})
+    scene.dies_at_call(*ALL, sent=sent, nth=2)
     words = "Uno\n\n---\n\nDos"
-    scene.merge({"posts/a.md": post(words, accounts=[account], expires_at=ends)})
+    scene.merge({"posts/a.md": post(words, accounts=ALL, expires_at=ends)})
     scene.publishes()
-    assert scene.live(account) == ["One", "Two", "Three"]
-    claimed = [e["commit"] for e in scene.events() if e["type"] == "claimed"]
-    assert len(set(claimed)) == 1
-    assert scene.states() == {f"a@{account}": "published"}
+    assert [scene.live(account) for account in ALL] == [["One", "Two", "Three"]] * 3
+    assert len({e["commit"] for e in scene.events() if e["type"] == "claimed"}) == 1
+    assert set(scene.states().values()) == {"published"}
 
 
 @pytest.mark.parametrize("gate", ["late", "expires_at"])
@@ -78,13 +74,14 @@ def test_late_and_expires_at_gate_part_1_only(scene: Scene, gate: str) -> None:
     assert scene.live("tusk") == ["One", "Two", "Three"]
 
 
-@pytest.mark.parametrize("account", ALL)
-def test_withdraw_deletes_the_last_part_first(scene: Scene, account: str) -> None:
-    scene.merge({"posts/a.md": post(THREAD, accounts=[account], on_remove="withdraw")})
+def test_withdraw_deletes_the_last_part_first(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post(THREAD, accounts=ALL, on_remove="withdraw")})
     scene.publishes()
-    left: list[list[str]] = []
-    scene.at(DELETE[account], lambda: left.append(scene.live(account)))
+    left: dict[str, list[list[str]]] = {account: [] for account in ALL}
+    for account, where in DELETE.items():
+        scene.at(where, lambda account=account: left[account].append(scene.live(account)))
     scene.merge({"posts/a.md": None})
     scene.publishes()
-    assert left == [["One", "Two", "Three"], ["One", "Two"], ["One"]]
-    assert scene.live(account) == []
+    for account in ALL:
+        assert left[account] == [["One", "Two", "Three"], ["One", "Two"], ["One"]]
+        assert scene.live(account) == []
