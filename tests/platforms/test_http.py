@@ -91,9 +91,10 @@ ROWS = [
     (page(410), OutcomeUnknown, Rejected),
     (
         httpx.Response(302, headers={"location": f"https://evil.example/{CANARY}"}),
-        Rejected,
+        OutcomeUnknown,
         Rejected,
     ),
+    (httpx.Response(303, headers={"location": "https://evil.example/"}), OutcomeUnknown, Rejected),
     (httpx.Response(307, headers={"location": "https://evil.example/"}), Rejected, Rejected),
 ]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from postops.cli._tip import Tip
-    from postops.config import Config
+    from postops.config import Account, Config
     from postops.content.source import ContentSource
     from postops.diagnostics import Span
     from postops.ledger.state import LedgerState
@@ -71,7 +71,7 @@ class TipLoader:
             raise PostopsError(f"{delivery}: the ledger names no file for it")
         config = config_of(tree, self.config)
         post = _post(tree, path, config)
-        found = config.accounts.get(account)
+        found = self._account(config, account)
         if found is None:
             raise PostopsError(f"{delivery}: commit {commit[:12]} has no account {account}")
         resolve = resolver(tree, path)
@@ -86,6 +86,17 @@ class TipLoader:
             settings=read(platform.Settings, found.settings, config.path).value,
         )
         return loaded(post, message, source_digest(post, resolve_media=resolve), tree)
+
+    def _account(self, config: Config, name: str) -> Account | None:
+        """The account in a configuration of the past, which may know it by an older name."""
+        renamed = self.state().renamed
+        for old in (name, *renamed):
+            now = old
+            while now != name and now in renamed:
+                now = renamed[now]
+            if now == name and old in config.accounts:
+                return config.accounts[old]
+        return None
 
 
 def loaded(post: Post, message: Message, source: str, tree: CommitTree) -> Loaded:

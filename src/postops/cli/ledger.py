@@ -168,10 +168,24 @@ def _held(at: Place, ledger: Ledger) -> dict[str, Any]:
         "head": head.sha,
         "anchor": head.anchor,
         "anchor_readable": found.readable,
+        "restore": _restore(at) if found.readable else None,
         "common": found.common,
         "missing": [_row(event) for event in found.missing],
         "new": [_row(event) for event in found.new],
     }
+
+
+def _restore(at: Place) -> str | None:
+    """The command that puts the branch back to what the anchor remembers.
+
+    `None` without a remote, and beside content: there the anchor is no commit of the branch.
+    """
+    from postops.ledger.git_remote import ANCHOR
+
+    remote = at.repository.remote()
+    if at.remote.same or remote is None:
+        return None
+    return f"git fetch {remote} {ANCHOR} && git push --force {remote} FETCH_HEAD:{at.remote.ref}"
 
 
 def _row(event: dict[str, Any]) -> dict[str, Any]:
@@ -206,6 +220,8 @@ def _told(report: dict[str, Any]) -> list[str]:
         for row in rows[-_SHOWN:]:
             what = " ".join(str(row[n]) for n in ("recorded_at", "type", "delivery") if row[n])
             lines.append(f"  {one_line(what)}  {one_line(row['url'] or '')}".rstrip())
+    if report["missing"] and report["restore"]:
+        lines += ["to bring them back instead of accepting:", f"  {report['restore']}"]
     return lines
 
 

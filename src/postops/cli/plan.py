@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from postops.cli._edge import Invocation
+    from postops.cli._open import Place
     from postops.plan import Plan
     from postops.plan.matrix import Matrix
+
+_NAMED = 3  # files named in a note; `git status` has them all
 
 
 @click.command(
@@ -117,9 +120,29 @@ def _looked(
             everything=everything,
         )
         swept = sweep(at, seen, wishes, now)
-        notes = [*_notes(seen.held), *swept.notes()]
+        notes = [*_notes(seen.held), *_uncommitted(at), *swept.notes()]
         return swept.plan(now), swept.terms.platforms, seen.held, notes
 
 
 def _notes(held: str | None) -> list[str]:
     return [f"everything is held: {held}"] if held else []
+
+
+def _uncommitted(at: Place) -> list[str]:
+    """What a person may take for planned although no run will ever see it."""
+    from postops.content.campaigns import FOLDER as CAMPAIGNS
+    from postops.content.posts import FOLDER as POSTS
+
+    if at.world is not None or at.repository.rev_parse("HEAD") is None:
+        return []  # the sandbox reads the work tree
+    prefixes = (f"{POSTS}/", f"{CAMPAIGNS}/")
+    changed = sorted(
+        path
+        for path in at.repository.changed_since("HEAD")
+        if path.startswith(prefixes) or path == at.config.path
+    )
+    if not changed:
+        return []
+    names = ", ".join(changed[:_NAMED]) + (", …" if len(changed) > _NAMED else "")
+    count = "1 file is" if len(changed) == 1 else f"{len(changed)} files are"
+    return [f"{count} not committed, and not in this plan: {names}"]

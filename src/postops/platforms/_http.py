@@ -7,10 +7,11 @@
 | 2xx that is no JSON, too large, or of other types | `OutcomeUnknown` | `Unreadable` |
 | 429 | `RateLimited` | `RateLimited` |
 | 401 | `AuthExpired` | `AuthExpired` |
-| 413, or any other 4xx with JSON; a redirect | `Rejected` | `Rejected` |
+| 413, or any other 4xx with JSON; 307, 308 | `Rejected` | `Rejected` |
+| any other redirect: it may follow the effect | `OutcomeUnknown` | `Rejected` |
 | 4xx without JSON (some proxy's page) | `OutcomeUnknown` | `NotSent`; 404, 405, 410: `Rejected` |
 
-A platform's own reading of an error document (`refusal`) comes before the last four rows. Redirects
+A platform's own reading of an error document (`refusal`) comes before the last five rows. Redirects
 are never followed: they would carry the credentials to another host. No error holds a header, a
 URL's path or query, or a secret, not even in its `__context__`.
 """
@@ -207,7 +208,9 @@ def _refused(
     if status >= 500 or status in (408, 425) or status < 300:
         return doubtful(answer.effect, text, status)
     if status < 400:
-        return Rejected(
+        # Only 307 and 308 ask for the same request again; after the others nothing is left to ask.
+        kind = OutcomeUnknown if answer.effect and status not in (307, 308) else Rejected
+        return kind(
             f"{answer.call}: the server redirects elsewhere ({status})",
             help="credentials are not sent on; set the address the server names as its own",
             status=status,

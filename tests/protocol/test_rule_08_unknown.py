@@ -1,0 +1,120 @@
+"""Rule 8, unknown outcome: look, by what the platform makes certain; never send blindly again.
+
+sky is `client-id`, tusk `idempotency-key` with `search`, bird `search` with `duplicate-rejection`.
+
+| sentence | proof |
+|---|---|
+| each class by `Capabilities.certainty` | here; classes no platform of ours is: `tests/publish/test_repeat.py`, `tests/simulation` |
+| `idempotency-key`: the window counts from the first claim's `recorded_at` | `test_repeat.py::test_the_window_counts_from_the_first_claim_with_a_margin` |
+| `search`: leave out ids the ledger owns | here |
+| ... match text, media count and parent, wait out the lag | `tests/platforms/test_in_the_sandbox.py`; `tests/publish/test_settle.py` |
+| `duplicate-rejection`: once more, and adopt the id it names | `test_repeat.py::test_what_arrived_is_adopted_by_the_name_the_refusal_gives` |
+| reconciling uses the claim's commit and payload, not today's file | here |
+| proven absent: a new claim, same key | here |
+| ambiguous: `in_doubt`; `postops resolve` is the way out | here; `tests/cli/test_resolve.py` |
+| X: listings only on doubt | here (one for each doubtful delivery, not yet one for all) |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from tests.cli.site import CREATE, post
+from tests.protocol.scene import ALL, LOOKUPS
+
+if TYPE_CHECKING:
+    from tests.protocol.scene import Scene
+
+
+def claims(scene: Scene) -> list[dict[str, Any]]:
+    return [event for event in scene.events() if event["type"] == "claimed"]
+
+
+def test_a_lost_answer_is_looked_up_and_never_sent_again(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post("Once", accounts=ALL)})
+    for account in ALL:
+        scene.fault(account, when="after", effect="drop")
+    scene.publishes()
+    assert len(claims(scene)) == 3
+    for account in ALL:
+        assert (scene.live(account), scene.calls(account)) == (["Once"], 1)
+
+
+def test_proven_absent_it_is_sent_under_a_new_claim_with_the_same_key(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post("Once", accounts=ALL)})
+    scene.dies_at_call(*ALL, sent=False)
+    scene.publishes()
+    for account in ALL:
+        first, second = (e for e in claims(scene) if e["account"] == account)
+        assert first["keys"] == second["keys"]
+        assert (first["attempt"], second["attempt"]) == (1, 2)
+        assert scene.live(account) == ["Once"]
+
+
+def test_a_claim_is_settled_by_its_own_words_not_by_todays_file(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post("As it was claimed", accounts=ALL)})
+    scene.dies_at_call(*ALL, sent=True)
+    scene.merge({"posts/a.md": post("As it is now", accounts=ALL)})
+    scene.publishes()
+    for account in ALL:
+        assert (scene.live(account), scene.calls(account)) == (["As it was claimed"], 1)
+        [claim] = (e for e in claims(scene) if e["account"] == account)
+        told = (e for e in scene.events() if e["type"] == "published")
+        [published] = (e for e in told if e["account"] == account)
+        for key in ("commit", "payload", "source", "blob"):
+            assert published[key] == claim[key]
+    assert scene.waiting() == {f"a@{account}": "edited" for account in ALL}
+
+
+def test_a_search_leaves_out_what_the_ledger_owns(scene: Scene) -> None:
+    """The same words twice, seconds apart: the one that is there is not taken for the other."""
+    same = {"allow": ["duplicate-content"]}
+    scene.merge({"posts/a.md": post("Same"), "posts/b.md": post("Same", **same)})
+    scene.fault("tusk", nth=2, effect="drop")
+    scene.publishes()
+    assert scene.live("tusk") == ["Same", "Same"]
+    urls = [event["url"] for event in scene.events() if event["type"] == "published"]
+    assert len(set(urls)) == 2
+
+
+def by_hand(scene: Scene, text: str) -> str:
+    """Post without postops; gives the URL."""
+    account = scene.world.account("mastodon", "tusk")
+    answer = httpx.post(
+        scene.world.origin("mastodon") + CREATE["tusk"][2],
+        json={"status": text},
+        headers={"Authorization": f"Bearer {account.credentials['access_token']}"},
+    )
+    return str(answer.json()["url"])
+
+
+def test_what_is_ambiguous_is_in_doubt_and_resolve_is_the_way_out(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post("Is it mine?"), "posts/b.md": post("Other")})
+    scene.dies_at_call("tusk", sent=True)
+    url = by_hand(scene, "Is it mine?")
+    said = scene.publishes(code=1)
+    assert "2 posts there match it" in said
+    assert scene.states() == {"a@tusk": "in-doubt", "b@tusk": "published"}
+    doubt = next(event for event in scene.events() if event["type"] == "in_doubt")
+    assert url in doubt["candidates"]
+    before = scene.live("tusk")
+    scene.publishes(code=1)  # it is said again, and nothing is sent
+    assert scene.live("tusk") == before
+    assert scene.run("resolve", "a@tusk", "--published", url).code == 0
+    scene.publishes()
+    assert scene.live("tusk") == before
+    assert set(scene.states().values()) == {"published"}
+
+
+def test_a_listing_that_is_paid_for_is_read_only_on_doubt(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post("First", accounts=["bird"])})
+    scene.publishes()
+    assert scene.made(LOOKUPS["bird"]) == []
+    scene.merge({"posts/b.md": post("Second", accounts=["bird"])})
+    scene.dies_at_call("bird", sent=True)
+    scene.world.calls.clear()
+    scene.publishes()
+    assert scene.live("bird") == ["First", "Second"]
+    assert len(scene.made(LOOKUPS["bird"])) == 1
