@@ -89,6 +89,10 @@ class Checker:
     def rejected(self, what: str) -> None:
         self._rejected.add(what.removeprefix("prepare ").partition(" #")[0])
 
+    def was_refused(self, delivery: str) -> bool:
+        """Whether the platform said no to it for good."""
+        return delivery in self._rejected
+
     def finished(self, machine: Machine) -> None:
         """A run that came to its own end leaves no claim open but where nobody knows."""
         self.ended.add(machine.name)

@@ -22,7 +22,7 @@ DAY = 24 * HOUR
 def scenario(seed: int) -> Scenario:
     """The world of a seed."""
     rng = Random(seed)
-    lease, skew = rng.choice(((1200.0, 120.0), (1200.0, 120.0), (300.0, 20.0), (400.0, 0.0)))
+    lease, skew = rng.choice(((1200.0, 120.0), (1200.0, 120.0), (300.0, 20.0), (400.0, 2.0)))
     kinds = [kind.name for kind in ALL]
     accounts = tuple((f"a{n}", rng.choice(kinds)) for n in range(rng.choice((1, 1, 2, 2, 3))))
     posts = tuple(_post(rng, n, [name for name, _ in accounts]) for n in range(_few(rng)))
