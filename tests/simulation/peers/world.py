@@ -6,7 +6,6 @@ look at runs that ended badly and start them again, at most twice; what is in do
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,8 @@ from tests.simulation.checker import Checker
 from tests.simulation.content import PostSpec
 from tests.simulation.machine import Killed
 from tests.simulation.peers.ports import ALGORITHMS, Ending, Seat, renamed
-from tests.simulation.world import PATIENCE, Edit, Scenario, Start, World
+from tests.simulation.queued import Queued
+from tests.simulation.world import PATIENCE, Edit, Scenario, Start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,29 +84,18 @@ def _twin(rng: Random, start: Wake) -> Wake:
     return Wake(start.at + rng.uniform(0.0, 8.0), start.slot + 3, skew=start.skew)
 
 
-class Shared(World):
+class Shared(Queued):
     """The publisher in such a world."""
 
-    def __init__(self, scenario: Scenario, *, serial: bool) -> None:
-        super().__init__(scenario)
-        self._turn = asyncio.Lock() if serial else None
-
-    async def _one(self, machine: Machine, clock: SimClock, start: Start) -> Any:
-        if self._turn is None:
-            return await self._looked_at(machine, clock, start)
-        async with self._turn:
-            return await self._looked_at(machine, clock, start)
-
-    async def _looked_at(self, machine: Machine, clock: SimClock, start: Start) -> Any:
-        ended = await self._carried_out(machine, clock, start)
+    async def _carried_out(self, machine: Machine, clock: SimClock, start: Start) -> Any:
+        ended = await self._run(machine, clock, start)
         if ended is None and isinstance(start, Wake) and start.attempt < RERUNS:
             again = replace(start, at=self.loop.at + PEOPLE, attempt=start.attempt + 1)
             self.loop.at_time(again.at, lambda: self._begin(again))
         return ended
 
-    async def _carried_out(self, machine: Machine, clock: SimClock, start: Start) -> Any:
-        """`None` where it ended badly."""
-        return await super()._one(machine, clock, start)
+    async def _run(self, machine: Machine, clock: SimClock, start: Start) -> Any:
+        return await super()._carried_out(machine, clock, start)
 
 
 class Witness(Checker):
@@ -130,7 +119,7 @@ class PeerWorld(Shared):
         self.algorithm = ALGORITHMS[algorithm]
         self.checker = Witness(self)
 
-    async def _carried_out(self, machine: Machine, clock: SimClock, start: Start) -> Any:
+    async def _run(self, machine: Machine, clock: SimClock, start: Start) -> Any:
         seat = Seat(self, machine, getattr(start, "added", ()))
         try:
             ending = await self.algorithm(seat)
