@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.simulation.content import PostSpec
 from tests.simulation.queued import Queued
 from tests.simulation.world import HOUR, Scenario, Start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 MINUTE = 60.0
 DAY = 24 * HOUR
