@@ -16,10 +16,12 @@ import orjson
 
 from postops.errors import PostopsError
 from postops.ledger.state import fold
+from postops.model import Certainty
 from postops.plan import iso
 from postops.publish.claims import ONCE_MORE
 from tests.simulation.ahead import Ahead
 from tests.simulation.clock import START, moment
+from tests.simulation.pacing import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,11 +38,14 @@ if TYPE_CHECKING:
     from tests.simulation.platforms import Remote, Server
     from tests.simulation.world import World
 
+ACCEPTED = "state/accepted.jsonl"
 _CLOSING = frozenset(
     {"failed", "deferred", "released", "skipped", "in_doubt", "scheduled", "unscheduled"}
 )
 _LEDGER = "state/ledger/"
 _EXACT = timedelta(seconds=1)
+_WEAK = (Certainty.DUPLICATE_REJECTION, Certainty.NONE)
+_SECOND = 1.5  # a platform tells its time in whole seconds, and an answer is not read at once
 
 
 def seconds(text: str) -> float:
@@ -57,17 +62,25 @@ class Checker:
         self.lateness: list[float] = []
         self.ended: set[str] = set()
         self.looked: set[str] = set()
+        self.flagged: set[str] = set()  # deliveries that were in doubt at any time
+        self.paces = Pacing(self)
         self._skew: dict[str, float] = {}
         self._commit: dict[str, Commit] = {}
         self._claims: dict[str, dict[str, Any]] = {}
         self._open: dict[str, dict[str, Any]] = {}
         self._parts: set[tuple[str, int]] = set()
         self._rejected: set[str] = set()
-        self._resolved: set[str] = set()
+        self._resolved: set[tuple[str, int]] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._withdrawing: set[str] = set()
         self._theirs: set[str] = set()
         self.ahead = Ahead(world, self.say)
+        self.last_recorded, self._last_by = -math.inf, ""
+        self._taken: set[tuple[str, int]] = set()
+        self.cut = False
+        self._before_cut: dict[str, dict[str, Any]] = {}
+        self._forgotten: set[tuple[str, int]] = set()
+        self._handles: dict[tuple[str, int], str] = {}
 
     def say(self, rule: str, what: str) -> None:
         self.violations.append(f"{rule} at {self.world.loop.at:.3f}: {what}")
@@ -98,12 +111,21 @@ class Checker:
     def rejected(self, what: str) -> None:
         self._rejected.add(what.removeprefix("prepare ").partition(" #")[0])
 
+    def was_refused(self, delivery: str) -> bool:
+        """Whether the platform said no to it for good."""
+        return delivery in self._rejected
+
+    def was_claimed(self, delivery: str) -> bool:
+        """Whether anybody ever set about it: an account that was never reached has a flood guard."""
+        return delivery in self._claims
+
     def finished(self, machine: Machine) -> None:
         """A run that came to its own end leaves no claim open but where nobody knows."""
         self.ended.add(machine.name)
         self.ahead.finished(machine)
         for name, claim in self._open.items():
-            if claim["run"] == machine.name and (machine.name, name) not in self._unknown:
+            mine = claim["run"] == machine.name and (machine.name, name) not in self._unknown
+            if mine and self._before_cut.get(name, {}).get("id") != claim["id"]:
                 self.say("I12", f"{machine.name} ended, and still holds {name}")
 
     def unraised(self) -> None:
@@ -117,7 +139,8 @@ class Checker:
 
     def calling(self, machine: Machine, server: Server, outgoing: Outgoing) -> None:
         """Before an irreversible call leaves the machine."""
-        name, number = f"{outgoing.message.post}@{outgoing.message.account}", outgoing.part.number
+        number = outgoing.part.number
+        name = self.world.first_name(f"{outgoing.message.post}@{outgoing.message.account}")
         claim, now = self._claimed(machine, name, number), self.world.loop.at
         if claim is None:
             return
@@ -128,6 +151,8 @@ class Checker:
             and now + max(0.0, self._skew[machine.name]) < seconds(claim["due_at"]) - 0.001
         ):
             self.say("I4", f"{name} #{number} is sent before its time")
+        if self._is_wrong(machine.name):
+            self.say("clock", f"{machine.name} sends {name} although its clock is wrong")
         if server.blocked_until.get(machine.name, 0.0) > now + 0.01:
             self.say("I13", f"{name} #{number} is sent although {server.account} asked to wait")
         self._content(machine, outgoing, claim, name)
@@ -136,7 +161,7 @@ class Checker:
 
     def handing(self, machine: Machine, server: Server, outgoing: Outgoing, at: datetime) -> None:
         """Before a post is handed over to be published ahead of its time."""
-        name = f"{outgoing.message.post}@{outgoing.message.account}"
+        name = self.world.first_name(f"{outgoing.message.post}@{outgoing.message.account}")
         claim, now = self._claimed(machine, name, 1), self.world.loop.at
         if claim is None:
             return
@@ -159,6 +184,8 @@ class Checker:
     def _claimed(self, machine: Machine, name: str, number: int) -> dict[str, Any] | None:
         claim = self._claims.get(name)
         if claim is None or claim["run"] != machine.name:
+            claim = self._before_cut.get(name)
+        if claim is None or claim["run"] != machine.name:
             self.say("I5", f"{machine.name} sends {name} #{number} without a claim in the ledger")
             return None
         return claim
@@ -166,6 +193,10 @@ class Checker:
     def held_by_another(self, machine: Machine, name: str) -> bool:
         claim = self._open.get(name)
         return claim is not None and claim["run"] != machine.name
+
+    def _is_wrong(self, run: str) -> bool:
+        """Whether a run's clock is off by more than is allowed."""
+        return abs(self._skew.get(run, 0.0)) > self.world.scenario.skew + _SECOND
 
     def _content(
         self, machine: Machine, outgoing: Outgoing, claim: Mapping[str, Any], name: str
@@ -187,10 +218,16 @@ class Checker:
     def _thread(self, machine: Machine, server: Server, outgoing: Outgoing, name: str) -> None:
         number = outgoing.part.number
         before = (name, number - 1)
-        if before not in self._parts and before not in machine.recorded:
+        mine = {(self.world.first_name(known), n) for known, n in machine.recorded}
+        if before not in self._parts and before not in mine:
             self.say("I8", f"{name} #{number} is sent before #{number - 1} is written down")
         parent = outgoing.parent.remote_id if outgoing.parent else ""
-        post = next((p for p in server.posts if p.id == parent and (p.live or not p.kept)), None)
+        there = (p for p in server.posts if p.id == parent and (p.live or p.taken or not p.kept))
+        post = next(there, None)
+        if post is not None and (post.delivery, post.part) in self._forgotten:
+            return  # found again, under whatever name it was sent the first time
+        if post is None and self.counts["cuts"]:
+            return  # withdrawn, which nobody knows any more
         if post is None or (post.delivery, post.part) != before:
             self.say("I8", f"{name} #{number} answers {parent or 'nothing'}")
 
@@ -200,23 +237,52 @@ class Checker:
         due = self._claims[post.delivery].get("due_at") if post.delivery in self._claims else None
         if due is not None and post.part == 1:
             self.lateness.append(post.created - seconds(due))
+        self._once(server, post)
+        if self.world.scenario.paces and post.part == 1:
+            self.paces.sent(server, post)
         for other in server.posts:
-            same = (other.delivery, other.part) == (post.delivery, post.part)
+            if other.live and post.live and other.text == post.text:
+                self._twins(other, post)
+
+    def _once(self, server: Server, post: Remote) -> None:
+        """Nothing is there twice, or again after people took it away."""
+        part = (post.delivery, post.part)
+        if part in self._taken:
+            self.say("I1", f"{post.delivery} #{post.part} was deleted by people, and is sent again")
+        for other in server.posts:
+            same = (other.delivery, other.part) == part
             if same and other.live and other is not post and post.live:
+                if part in self._forgotten:
+                    self.counts["sent again: nobody knew"] += 1
+                    continue
                 self.counts["duplicates"] += 1
                 self.say(
                     "I1", f"{post.delivery} #{post.part} is there twice: {other.id}, {post.id}"
                 )
 
-        for other in server.posts:
-            if other.live and post.live and other.text == post.text:
-                self._twins(other.delivery, post.delivery)
+    def taken(self, post: Remote) -> None:
+        """People deleted a post. Where the ledger has it, it stays deleted."""
+        self.counts["deleted by people"] += 1
+        self._taken.add((post.delivery, post.part))
+        if (post.delivery, post.part) not in self._parts:
+            self.paces.never_mind(post)
+            self._let_go()
 
-    def _twins(self, one: str, two: str) -> None:
+    def _let_go(self) -> None:
+        """Of a thread, what stands behind a part that is neither there nor written down."""
+        for name, number in self._taken - self._parts:
+            self._forgotten |= {(name, later) for later in range(number, number + 9)}
+        self._taken &= self._parts
+
+    def _twins(self, one: Remote, two: Remote) -> None:
         """The same words from two posts are fine only where both were wished at once."""
-        ids = {name.rpartition("@")[0] for name in (one, two)}
-        if not any(ids <= commit.posts.keys() for commit in self.world.content.commits.values()):
-            self.say("I1", f"{one} was sent again as {two}")
+        ids = {post.delivery.rpartition("@")[0] for post in (one, two)}
+        if any(ids <= commit.posts.keys() for commit in self.world.content.commits.values()):
+            return
+        if (one.delivery, one.part) in self._forgotten:
+            self.counts["sent again: nobody knew"] += 1
+            return
+        self.say("I1", f"{one.delivery} was sent again as {two.delivery}")
 
     def deleting(self, server: Server, post: Remote) -> None:
         claim = self._claims.get(post.delivery, {})
@@ -230,6 +296,10 @@ class Checker:
 
     def pushed(self, machine: Machine, before: MemoryHead, changes: Mapping[str, bytes]) -> None:
         """A push landed: lines are only ever added, and nobody settles what another holds."""
+        if self.cut:
+            if set(changes) != {ACCEPTED}:
+                self.say("I6", f"{machine.name} writes while everything is held: {sorted(changes)}")
+            self.cut = False
         for path, data in changes.items():
             if not path.startswith(_LEDGER):
                 continue
@@ -241,14 +311,22 @@ class Checker:
                 self._event(orjson.loads(line))
 
     def _event(self, event: dict[str, Any]) -> None:
-        kind, name = event["type"], event.get("delivery", "")
-        held = self._open.get(name)
+        kind, name = event["type"], self.world.first_name(event.get("delivery", ""))
+        held, now = self._open.get(name), seconds(event["recorded_at"])
+        behind = self.last_recorded > now + self.world.scenario.skew
+        if kind == "claimed" and behind and event["run"] != self._last_by:
+            self.say("clock", f"{event['run']} claims {name} on a ledger from its future")
+        self.last_recorded, self._last_by = now, event["run"]
+        if kind == "in_doubt":
+            self.flagged.add(name)
         if kind == "claimed":
             if held is not None and held["run"] != event["run"]:
                 self._not_yet(held, event, "claims")
             self._claims[name] = self._open[name] = event
             if event.get("action") == "withdraw":
                 self._withdrawing.add(name)
+        elif kind == "skipped" and self._is_wrong(event["run"]):
+            self.counts["given up by a wrong clock"] += 1
         elif kind in _CLOSING and held is not None:
             if event.get("claim", held["id"]) != held["id"] or kind == "skipped":
                 return
@@ -259,10 +337,60 @@ class Checker:
             self._parts.add((name, event.get("part", 1)))
             if event.get("part", 1) == event.get("parts", 1):
                 self._open.pop(name, None)
+        elif kind == "handle":
+            self._handles[name, event.get("part", 1)] = event["id"]
         elif kind in ("updated", "withdrawn", "resolved"):
             self._open.pop(name, None)
             if event.get("outcome") == "published":
                 self._parts.add((name, event.get("part", 1)))
+
+    def was_cut(self) -> None:
+        """The state branch was rewritten. From here on what it says now is what counts.
+
+        Promised: nothing is written until a person accepts, and nothing is sent but under a claim
+        that had landed. After that, what the accepted ledger has as sent is not sent again, and
+        where it has an open claim, the platform is asked first. A part that is in neither is
+        forgotten: it is new to everybody, and may be sent again (`sent again: nobody knew`).
+        """
+        files = self.world.cloud.head.files
+        known = fold({p: d for p, d in files.items() if p.startswith(_LEDGER)})
+        deliveries = {self.world.first_name(d.name): d for d in known.deliveries.values()}
+        self.counts["cuts"] += 1
+        self.cut = True
+        self._before_cut |= self._claims
+        sent = {name: d.parts.keys() for name, d in deliveries.items()}
+        for name, claim in self._claims.items():
+            done = deliveries.get(name)
+            for number in range(1, 1 + max(claim.get("parts", 1), done.parts_total if done else 1)):
+                if number not in sent.get(name, ()) and not self._is_claimed(done, number):
+                    self._forgotten.add((name, number))
+        self._open = {n: d.claim for n, d in deliveries.items() if d.claim is not None}
+        self._claims = dict(self._open)
+        self._parts = {(name, number) for name, numbers in sent.items() for number in numbers}
+        self._let_go()
+        self.looked.clear()
+        self.paces.forget(self._forgotten)
+        last = known.last_recorded_at
+        self.last_recorded = seconds(last) if last else -math.inf
+
+    def _is_claimed(self, done: DeliveryState | None, number: int) -> bool:
+        """Whether the platform can be asked for a part, by what the ledger has of its claim."""
+        if done is None or done.claim is None or self._was_edited(done, number):
+            return False
+        way = self.world.servers[done.account].kind.capabilities.certainty[0]
+        if way in _WEAK:  # a person says of the first what they see; those behind it were not sent
+            return all(n in done.parts for n in range(1, number))
+        handle = self._handles.get((self.world.first_name(done.name), number))
+        return way is not Certainty.HANDLE or done.prepared.get(number, {}).get("id") == handle
+
+    def _was_edited(self, done: DeliveryState, number: int) -> bool:
+        """Whether a part reads otherwise than its claim says, by an update that was cut off."""
+        post, then = (
+            self._truth(done).get(number),
+            self.world.content.commits.get(done.commit or ""),
+        )
+        spec = then.posts.get(done.post) if then is not None else None
+        return post is not None and spec is not None and post.text != spec.texts[number - 1]
 
     def _not_yet(self, held: Mapping[str, Any], event: Mapping[str, Any], does: str) -> None:
         if seconds(event["recorded_at"]) < seconds(held["lease_until"]):
@@ -275,17 +403,20 @@ class Checker:
     def doubts(self, state: LedgerState) -> list[dict[str, Any]]:
         """What a person who looks at the platform would write for everything in doubt."""
         doubtful = [done for done in state.deliveries.values() if done.phase == "in_doubt"]
-        return [self._verdict(done) for done in doubtful if self._asks_once(done.name)]
+        asked = [(done, self._next(done)) for done in doubtful]
+        return [self._verdict(done, part) for done, part in asked if self._asks_once(done, part)]
 
-    def _asks_once(self, name: str) -> bool:
-        """People who see the same doubt come back leave it be."""
-        known = name in self._resolved
-        self._resolved.add(name)
+    def _next(self, done: DeliveryState) -> int:
+        return next(n for n in range(1, 99) if n not in done.parts)
+
+    def _asks_once(self, done: DeliveryState, number: int) -> bool:
+        """People who see the same doubt about the same part come back leave it be."""
+        known = (done.name, number) in self._resolved
+        self._resolved.add((done.name, number))
         return not known
 
-    def _verdict(self, done: DeliveryState) -> dict[str, Any]:
+    def _verdict(self, done: DeliveryState, number: int) -> dict[str, Any]:
         self.counts["flagged in doubt"] += 1
-        number = next(n for n in range(1, 99) if n not in done.parts)
         post = self._truth(done).get(number)
         draft = {"type": "resolved", "delivery": done.name, "account": done.account, "part": number}
         if post is None:
@@ -300,49 +431,55 @@ class Checker:
         }
 
     def _truth(self, done: DeliveryState) -> dict[int, Remote]:
-        posts = self.world.servers[done.account].posts
-        return {p.part: p for p in posts if p.live and p.delivery == done.name}
+        posts, name = self.world.servers[done.account].posts, self.world.first_name(done.name)
+        return {p.part: p for p in posts if p.live and p.delivery == name}
 
     def final(self, ledger: Ledger, plan: Plan) -> None:
         """Everything that was wished is there once, or the ledger says why not."""
         state = fold(
             {p: d for p, d in self.world.cloud.head.files.items() if p.startswith(_LEDGER)}
         )
-        waiting = {w.delivery: w.reason for w in plan.waiting}
         self._theirs = {
             part.remote_id for done in state.deliveries.values() for part in done.parts.values()
         }
+        first = self.world.first_name
+        waiting = {first(w.delivery): w.reason for w in plan.waiting}
         for done in state.deliveries.values():
             self.counts[done.phase] += 1
             self._delivery(done, waiting)
+        known = {first(name) for name in state.deliveries}
         for wish in self.world.content.wishes(self.world.content.tip, state):
-            if wish.delivery not in state.deliveries and wish.delivery not in waiting:
+            name = first(wish.delivery)
+            if name not in known and name not in waiting:
                 self.say("I2", f"{wish.delivery} is lost: nothing says why it was not sent")
 
     def _delivery(self, done: DeliveryState, waiting: Mapping[str, str]) -> None:
-        truth = self._truth(done)
+        truth, name = self._truth(done), self.world.first_name(done.name)
         mine = {n: part for n, part in done.parts.items() if not part.withdrawn}
         for number, part in mine.items():
             post = truth.pop(number, None)
             if post is None:
                 self._missing(done, number)
-            elif post.id != part.remote_id:
+            elif post.id != part.remote_id and (name, number) not in self._forgotten:
                 self.say("I1", f"{done.name} #{number} is {post.id}, not {part.remote_id}")
         for number in [n for n, post in truth.items() if post.id in self._theirs]:
             del truth[number]  # the same words, known as another post that was wished as well
             self.counts["twins adopted"] += 1
+        truth = {n: post for n, post in truth.items() if (name, n) not in self._forgotten}
         if truth and done.phase != "in_doubt":
             self.say("I2", f"{done.name} #{sorted(truth)} is there, and the ledger does not know")
         match done.phase:
-            case "failed" if done.name not in self._rejected:
+            case "failed" if any(name == one for one, _ in self._forgotten):
+                self.counts["refused after a cut: it was there"] += 1
+            case "failed" if name not in self._rejected:
                 self.say("I2", f"{done.name} failed without a refusal: {done.error}")
             case "claimed":
                 self.say("I12", f"{done.name} is still claimed")
             case "scheduled":
                 self.say("I12", f"{done.name} is still said to wait at the platform")
-            case "partial" if done.name not in waiting:
+            case "partial" if name not in waiting:
                 self.say("I2", f"half of {done.name} is there, and nothing says why")
-            case "new" | "released" | "deferred" if done.name not in waiting and self._wished(done):
+            case "new" | "released" | "deferred" if name not in waiting and self._wished(done):
                 self.say("I2", f"{done.name} is {done.phase}, and nothing says why")
 
     def _wished(self, done: DeliveryState) -> bool:
@@ -352,10 +489,12 @@ class Checker:
     def _missing(self, done: DeliveryState, number: int) -> None:
         posts = self.world.servers[done.account].posts
         gone = [p for p in posts if p.id == done.parts[number].remote_id]
-        if gone and gone[0].live and gone[0].delivery != done.name:
+        if gone and gone[0].taken:
+            return
+        if gone and gone[0].live and gone[0].delivery != self.world.first_name(done.name):
             self.counts["twins adopted"] += 1  # the same words, of a post that is in doubt
             return
-        if gone and done.name in self._withdrawing:
+        if gone and self.world.first_name(done.name) in self._withdrawing:
             self.counts["withdrawals given back"] += 1  # after it was deleted, and wished again
             return
         if gone and not gone[0].kept:

@@ -13,7 +13,7 @@ from postops.model import Delivery, Measure, Message, Part, digest
 from postops.plan import Wish, with_renames
 from postops.publish.ports import Loaded
 from tests.simulation.clock import moment
-from tests.simulation.native import KINDS
+from tests.simulation.native import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,20 +68,24 @@ def message(post: str, texts: tuple[str, ...], account: str, platform: str) -> M
 
 @dataclass(frozen=True)
 class Commit:
-    """One commit of the content branch. `reached` says when each post came in."""
+    """One commit of the content branch: posts and configuration.
+
+    `reached` says when each post came in, `was` what an account was called before.
+    """
 
     name: str
     posts: Mapping[str, PostSpec]
     reached: Mapping[str, float]
+    platforms: Mapping[str, str]
+    was: Mapping[str, str]
 
 
 class Content:
     """What is on the content branch, and what was."""
 
     def __init__(self, posts: tuple[PostSpec, ...], platforms: Mapping[str, str]) -> None:
-        self.platforms = platforms
         reached = dict.fromkeys((post.id for post in posts), 0.0)
-        self.tip = Commit("c1", {post.id: post for post in posts}, reached)
+        self.tip = Commit("c1", {post.id: post for post in posts}, reached, platforms, {})
         self.commits = {"c1": self.tip}
         self._asked: dict[str, list[Wish]] = {}
 
@@ -90,10 +94,30 @@ class Content:
         posts, reached = dict(self.tip.posts), dict(self.tip.reached)
         posts.pop(post, None)
         if spec is not None:
-            posts[spec.id] = spec
+            posts[spec.id] = self._today(spec)
             reached.setdefault(spec.id, at)
+        self._commit(replace(self.tip, posts=posts, reached=reached))
+
+    def rename(self, old: str, new: str) -> None:
+        """An account gets another name, in the configuration and in every file."""
+        platforms = {
+            new if name == old else name: kind for name, kind in self.tip.platforms.items()
+        }
+        was = {**self.tip.was, new: old}
+        tip = self.tip = replace(self.tip, platforms=platforms, was=was)
+        posts = {name: self._today(spec) for name, spec in tip.posts.items()}
+        self._commit(replace(tip, posts=posts))
+
+    def _today(self, spec: PostSpec) -> PostSpec:
+        """A file that was written before an account was renamed, with the name it has now."""
+        now = {old: new for new, old in self.tip.was.items()}
+        if not now.keys() & set(spec.accounts):
+            return spec
+        return replace(spec, accounts=tuple(now.get(name, name) for name in spec.accounts))
+
+    def _commit(self, commit: Commit) -> None:
         name = f"c{len(self.commits) + 1}"
-        self.tip = self.commits[name] = Commit(name, posts, reached)
+        self.tip = self.commits[name] = replace(commit, name=name)
 
     def wishes(self, commit: Commit, state: LedgerState) -> Sequence[Wish]:
         """As `cli._gather` and `cli._sweep` make them."""
@@ -110,18 +134,19 @@ class Content:
         return self._asked[commit.name]
 
     def _wish(self, commit: Commit, spec: PostSpec, account: str) -> Wish:
-        wish = _wish(spec, account, self.platforms[account])
+        wish = _wish(spec, account, commit.platforms[account])
         due = spec.due if spec.due is not None else commit.reached[spec.id]
         return replace(wish, commit=commit.name, due_at=moment(due))
 
     def load(self, commit: str, delivery: str) -> Loaded:
         """A message as of a commit. Raises `PostopsError` where the post is not in it."""
         post, account = Delivery.parse(delivery)
-        spec = self.commits[commit].posts.get(post)
+        then = self.commits[commit]
+        spec = then.posts.get(post)
         if spec is None or account not in spec.accounts:
             raise PostopsError(f"{delivery} is not in commit {commit}")
         return Loaded(
-            message(post, spec.texts, account, self.platforms[account]),
+            message(post, spec.texts, account, then.platforms[account]),
             _source(spec),
             commit,
             _blob(spec),
@@ -154,7 +179,7 @@ def _wish(spec: PostSpec, account: str, platform: str) -> Wish:
         parts=len(spec.texts),
         source=_source(spec),
         payload=message(spec.id, spec.texts, account, platform).digest,
-        native=KINDS[platform].capabilities.native_schedule if _alone(spec) else None,
+        native=kind_of(platform).capabilities.native_schedule if _alone(spec) else None,
     )
 
 

@@ -8,11 +8,14 @@ workload of each class once more for every pair.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from postops.config import Pace
 from tests.simulation.content import PostSpec
 from tests.simulation.faults import choices
-from tests.simulation.platforms import ALL
+from tests.simulation.platforms import ALL, KeyOnly
+from tests.simulation.upsets import Ahead, Cut, Gone
 from tests.simulation.world import HOUR, Edit, Scenario, Start, Storm, World
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def smallest() -> dict[str, Scenario]:
             (PostSpec("a", ("one",), ("Hello",), due=DUE),),
             (Start(100.0), Start(LATER)),
         )
-        for kind in ALL
+        for kind in (*ALL, KeyOnly)
     }
 
 
@@ -210,6 +213,38 @@ def _hardly(post: PostSpec) -> dict[str, Scenario]:
     }
 
 
+def upsetting() -> dict[str, Scenario]:
+    """Smallest workloads in which people, clocks and the network do more than usual.
+
+    A ledger that loses its last commit, or all of it; a thread that people delete a part of, which
+    is then edited and removed; a wrong clock; a ledger from the future; answers that come just in
+    time; a pace that two posts have to keep to.
+    """
+    made: dict[str, Scenario] = {}
+    a = PostSpec("a", ("one",), ("One", "Two"), due=DUE, on_edit="update", on_remove="withdraw")
+    edits = Edit(1900.0, "a", replace(a, texts=("One!", "Two!"))), Edit(3900.0, "a", None)
+    for name, small in smallest().items():
+        made[f"cut {name}"] = replace(small, upsets=(Cut(900.0, 1, 600.0),))
+        made[f"lost {name}"] = replace(small, upsets=(Cut(900.0, None, 600.0),))
+        made[f"gone {name}"] = replace(
+            small,
+            posts=(a,),
+            starts=(Start(100.0), Start(2000.0), Start(4000.0)),
+            edits=edits,
+            upsets=(Gone(1800.0, "one", 1),),
+        )
+        made[f"near {name}"] = replace(small, near=1.0)
+    one = smallest()["search"]
+    wrong = (Start(100.0, 0, skew=-125.0), Start(300.0, 1, skew=125.0), Start(LATER))
+    made["wrong clock"] = replace(one, starts=wrong)
+    made["from the future"] = replace(one, upsets=(Ahead(90.0, 600.0),))
+    pace = Pace(per_day=2, spacing=timedelta(minutes=10), quiet=((9 * 60, 18 * 60),), zone="UTC")
+    three = tuple(PostSpec(name, ("one",), (name,), due=DUE) for name in "abc")
+    runs = (Start(100.0, 0, wait=900.0), Start(100.3, 1, wait=900.0), Start(LATER))
+    made["pace"] = replace(one, posts=three, starts=runs, paces=(("one", pace),))
+    return made
+
+
 def workloads() -> dict[str, Scenario]:
     return (
         smallest()
@@ -222,6 +257,7 @@ def workloads() -> dict[str, Scenario]:
         | refused()
         | expiring()
         | ahead()
+        | upsetting()
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from postops.errors import Rejected
 from postops.model import Certainty, Entries, Entry, NativeSchedule, Outgoing, Source
 from tests.simulation.clock import START, moment
-from tests.simulation.platforms import BY_NAME, Keyed, can, receipt
+from tests.simulation.platforms import BY_NAME, Keyed, SimPlatform, can, receipt
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -114,4 +114,6 @@ class Native(Keyed):
         return was
 
 
-KINDS = BY_NAME | {Native.name: Native}
+def kind_of(name: str) -> type[SimPlatform]:
+    """The class of simulated platforms with this name."""
+    return Native if name == Native.name else BY_NAME[name]

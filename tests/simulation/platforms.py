@@ -51,6 +51,7 @@ class Remote:
     machine: str
     live: bool = True
     kept: bool = True
+    taken: bool = False  # by people, on the platform itself
 
 
 @dataclass(slots=True)
@@ -177,7 +178,7 @@ class SimPlatform(Platform):
         return {}
 
     async def publish(self, outgoing: Outgoing, prepared: Prepared) -> Receipt:
-        what = f"{_name(outgoing)} #{outgoing.part.number}"
+        what = f"{self._name(outgoing)} #{outgoing.part.number}"
         self.world.checker.calling(self.machine, self.server, outgoing)
         answer: Receipt = await self._call(
             "publish", what, lambda: receipt(self.accept(outgoing, prepared)), doubt=True
@@ -192,8 +193,8 @@ class SimPlatform(Platform):
         """The post that stands with the same words, for platforms that refuse them."""
         for post in self.server.posts:
             if post.live and post.text == outgoing.part.text:
-                if (post.delivery, post.part) != (_name(outgoing), outgoing.part.number):
-                    self.world.checker.rejected(_name(outgoing))
+                if (post.delivery, post.part) != (self._name(outgoing), outgoing.part.number):
+                    self.world.checker.rejected(self._name(outgoing))
                 return post
         return None
 
@@ -207,7 +208,7 @@ class SimPlatform(Platform):
             parent=outgoing.parent.remote_id if outgoing.parent else None,
             created=now,
             visible=now + world.lag(self.lag),
-            delivery=_name(outgoing),
+            delivery=self._name(outgoing),
             part=outgoing.part.number,
             machine=self.machine.name,
             live=kept,
@@ -218,7 +219,7 @@ class SimPlatform(Platform):
         return post
 
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:
-        what = f"find {_name(outgoing)} #{outgoing.part.number}"
+        what = f"find {self._name(outgoing)} #{outgoing.part.number}"
         found: Finding = await self._call("read", what, lambda: self.look(outgoing, known))
         return found
 
@@ -262,9 +263,8 @@ class SimPlatform(Platform):
     async def metrics(self, receipts: Sequence[Receipt]) -> list[Any]:
         return []
 
-
-def _name(outgoing: Outgoing) -> str:
-    return f"{outgoing.message.post}@{outgoing.message.account}"
+    def _name(self, outgoing: Outgoing) -> str:
+        return self.world.first_name(f"{outgoing.message.post}@{outgoing.message.account}")
 
 
 def quiet(effect: Callable[[], Any]) -> Callable[[], None]:
@@ -324,6 +324,15 @@ class Keyed(SimPlatform):
     look = SimPlatform.listed
 
 
+class KeyOnly(Keyed):
+    """A key, and nothing to look at. Not among those that worlds are drawn from: see `wider`."""
+
+    name = "key-only"
+    capabilities = can(Certainty.IDEMPOTENCY_KEY, idempotency_seconds=3600)
+
+    look = SimPlatform.look
+
+
 class KeyIgnored(Keyed):
     """Says it knows keys, as related servers do, and does not: the listing has to do."""
 
@@ -345,7 +354,7 @@ class Dropping(Keyed):
 
     def create(self, outgoing: Outgoing, *, kept: bool = True) -> Remote:
         if outgoing.parent and self.server.by_id(outgoing.parent.remote_id) is None:
-            self.world.checker.rejected(_name(outgoing))
+            self.world.checker.rejected(self._name(outgoing))
             raise Rejected("there is no post to answer", status=404)
         return super().create(outgoing, kept="spam" not in outgoing.part.text)
 
@@ -445,7 +454,7 @@ class Handled(SimPlatform):
             self.server.containers[name] = Container(name, self.world.loop.at)
             return {"container": name}
 
-        made: Prepared = await self._call("prepare", f"prepare {_name(outgoing)}", make)
+        made: Prepared = await self._call("prepare", f"prepare {self._name(outgoing)}", make)
         return made
 
     def _container(self, outgoing: Outgoing) -> Container | None:
@@ -483,4 +492,4 @@ ALL: tuple[type[SimPlatform], ...] = (
     Blind,
     Nothing,
 )
-BY_NAME = {kind.name: kind for kind in ALL}
+BY_NAME = {kind.name: kind for kind in (*ALL, KeyOnly)}

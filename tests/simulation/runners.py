@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from postops.errors import LedgerDamaged, LedgerError, PostopsError
 from postops.ledger.journal import Ledger
+from postops.plan import PASSING, make_plan
 from postops.plan import Terms as PlanTerms
-from postops.plan import make_plan
 from postops.publish.ports import Login
 from postops.publish.run import Run
 from tests.simulation.machine import Disk, Killed
@@ -56,9 +56,10 @@ async def sweep(
         raise PostopsError("the content branch cannot be reached")
     terms = PlanTerms(
         now=clock.now(),
-        platforms=world.content.platforms,
+        platforms=world.content.tip.platforms,
         clock_skew=world.terms.clock_skew,
         horizon=min(timedelta(seconds=wait), LEAD),
+        paces=world.paces(),
     )
     found = Sweep(world, world.content.tip, ledger, terms)
     world.checker.swept(machine, found.commit)
@@ -79,7 +80,7 @@ async def invocation(world: World, machine: Machine, clock: SimClock, wait: floa
         swept = await sweep(world, machine, ledger, clock, wait)
         await carry_out(world, machine, ledger, clock, swept)
         plan = swept.plan(clock.now())
-        if machine.stop.asked or not await waited(clock, machine, plan, ends):
+        if machine.stop.asked or not await waited(world, clock, machine, plan, ends):
             break
         world.checker.ahead.fetching(machine)
         await ledger.refresh()
@@ -99,7 +100,10 @@ async def carry_out(
     accounts = sorted({action.account for action in plan.actions})
     run = Run(
         ledger=ledger,
-        logins={name: Login(world.adapter(machine, name)) for name in accounts},
+        logins={
+            name: Login(world.adapter(machine, name), swept.commit.was.get(name))
+            for name in accounts
+        },
         loader=swept,
         replan=planned,
         clock=clock,
@@ -110,13 +114,20 @@ async def carry_out(
         world.checker.told(machine, result)
 
 
-async def waited(clock: SimClock, machine: Machine, plan: Plan, ends: datetime) -> bool:
+async def waited(
+    world: World, clock: SimClock, machine: Machine, plan: Plan, ends: datetime
+) -> bool:
     """Sleep until just before the next post that becomes due in time. False: there is none."""
-    coming = [w.until for w in plan.waiting if w.reason == "not-due" and w.until is not None]
-    next_due = min((due for due in coming if due <= ends), default=None)
-    if next_due is None:
+    # Worlds without a pace are older than waiting for what passes, and stay as they were.
+    passing = PASSING if world.scenario.paces else frozenset[str]()
+    wakes = [
+        w.until - LEAD / 2 if w.reason == "not-due" else w.until
+        for w in plan.waiting
+        if w.until is not None and w.until <= ends and w.reason in passing | {"not-due"}
+    ]
+    if not wakes:
         return False
-    while clock.now() < next_due - LEAD / 2 and not machine.stop.asked:
+    while clock.now() < min(wakes) and not machine.stop.asked:
         await clock.sleep(1.0)
     return not machine.stop.asked
 
@@ -143,3 +154,13 @@ async def resolve(
         await ledger.push()
     except LedgerError as error:
         world.checker.gave_up(machine, error)
+
+
+async def accept(world: World, machine: Machine, clock: SimClock) -> bool:
+    """A person looks at a head that was rewritten, and says that it is right."""
+    disk = Disk(machine, world.disk_step(machine))
+    try:
+        ledger = await Ledger.open(SimRemote(world, machine), disk, clock, machine.name)
+        return await ledger.accept("a person")
+    except (Killed, LedgerError):
+        return False

@@ -40,19 +40,19 @@ def _still(scenario: Scenario, wanted: set[str]) -> bool:
 
 
 def _smaller(scenario: Scenario) -> Iterator[Scenario]:
-    for name in ("storms", "edits", "starts", "posts"):
+    for name in ("storms", "edits", "upsets", "paces", "starts", "posts"):
         things: tuple[Any, ...] = getattr(scenario, name)
         for number in range(len(things)):
             left = things[:number] + things[number + 1 :]
-            if left or name in ("storms", "edits"):
+            if left or name not in ("starts", "posts"):
                 yield replace(scenario, **{name: left})
     plan = scenario.plan or {}
     for number in plan:
         for shift in range(4):  # without a fault there are fewer steps before the next one
             left = {k - shift * (k > number): v for k, v in plan.items() if k != number}
             yield replace(scenario, plan=left)
-    if scenario.slow:
-        yield replace(scenario, slow=0.0)
+    if scenario.slow or scenario.near:
+        yield replace(scenario, slow=0.0, near=0.0)
     for number, start in enumerate(scenario.starts):
         for simpler in (replace(start, skew=0.0), replace(start, wait=0.0)):
             if simpler != start:

@@ -18,7 +18,8 @@ def lines(world: World, verdict: Verdict, *, ledger: bool = False) -> Iterator[s
     yield f"seed {scenario.seed}: lease {scenario.lease:.0f} s, skew {scenario.skew:.0f} s"
     for name, kind in scenario.accounts:
         yield f"  account {name}: {kind}"
-    for thing in (*scenario.posts, *scenario.starts, *scenario.edits, *scenario.storms):
+    happens = (*scenario.starts, *scenario.edits, *scenario.storms, *scenario.upsets)
+    for thing in (*scenario.posts, *scenario.paces, *happens):
         yield f"  {thing}"
     yield ""
     for at, machine, number, kind, what, fault in verdict.trace:
@@ -39,6 +40,9 @@ def _ledger(world: World) -> Iterator[str]:
         yield path
         for line in data.splitlines():
             event = orjson.loads(line)
+            if "seq" not in event:
+                yield f"  {event}"
+                continue
             who = (event.get("delivery") or event.get("account"), event.get("part", ""))
             why = event.get("reason") or event.get("error") or ""
             yield f"  {event['seq']:4} {event['run']:>8} {event['type']:10} {who} {why}"

@@ -7,27 +7,30 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from postops.plan import PASSING, make_plan
 from postops.plan import Terms as PlanTerms
-from postops.plan import make_plan
 from postops.publish.ports import Terms
 from tests.simulation import runners
 from tests.simulation.checker import Checker
-from tests.simulation.clock import SimClock, moment
+from tests.simulation.clock import START, SimClock, moment
 from tests.simulation.content import Content, PostSpec
 from tests.simulation.faults import Faults
 from tests.simulation.loop import Loop
 from tests.simulation.machine import Killed, Machine
-from tests.simulation.native import KINDS
-from tests.simulation.platforms import Server, SimPlatform
+from tests.simulation.native import kind_of
+from tests.simulation.platforms import TIMEOUT, Server, SimPlatform
 from tests.simulation.remote import Cloud
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from postops.config import Pace
     from postops.ledger.journal import Ledger
     from postops.plan import Plan
+    from tests.simulation.upsets import Upset
 
 HOUR = 3600.0
+_PACED = frozenset({"quiet-hours", "spacing", "daily-cap"})
 PATIENCE = 10  # runs after the last fault, by which everything has to have come to an end
 
 
@@ -64,7 +67,12 @@ class Storm:
 
 @dataclass(frozen=True)
 class Scenario:
-    """All that happens. With `plan`, exactly these faults; else they are drawn from `seed`."""
+    """All that happens. With `plan`, exactly these faults; else they are drawn from `seed`.
+
+    `slow` is the share of requests that take up to most of a minute, `near` of those that come back
+    just before their time-out. `overdue`: a request that was given up lands within so many times
+    its time-out; more than 1 is outside of what is assumed.
+    """
 
     seed: int
     accounts: tuple[tuple[str, str], ...]
@@ -79,6 +87,10 @@ class Scenario:
     skew: float = 120.0
     slow: float = 0.0
     resolves: bool = True
+    upsets: tuple[Upset, ...] = ()
+    paces: tuple[tuple[str, Pace], ...] = ()
+    near: float = 0.0
+    overdue: float = 1.0
 
 
 @dataclass
@@ -115,9 +127,10 @@ class World:
         )
         self.cloud = Cloud()
         self.content = Content(scenario.posts, dict(scenario.accounts))
-        self.servers = {name: Server(name, KINDS[kind]) for name, kind in scenario.accounts}
+        self.servers = {name: Server(name, kind_of(kind)) for name, kind in scenario.accounts}
         self.checker = Checker(self)
         self.disks: dict[int, list[bytes]] = {}
+        self.names: dict[str, str] = {}  # the first name of every account that was renamed
         self.steps = 0
         self.runs = 0
         self.trace: list[tuple[Any, ...]] = []
@@ -160,13 +173,15 @@ class World:
     def latency(self) -> float:
         """Mostly quick; sometimes most of a minute, where the scenario is slow."""
         drawn = self._chance.random()
+        if self.scenario.near and self._chance.random() < self.scenario.near:
+            return TIMEOUT - 0.5 - 9.0 * drawn
         if self._chance.random() < self.scenario.slow:
             return 1.0 + 50.0 * drawn
         return 0.02 + 0.6 * drawn
 
     def late(self, bound: float) -> float:
-        """When a request that was given up arrives: within its time-out."""
-        return self._chance.random() * bound
+        """When a request that was given up arrives: within its time-out, as is assumed."""
+        return self._chance.random() * bound * self.scenario.overdue
 
     def lag(self, most: float) -> float:
         return self._chance.random() * most if most else 0.0
@@ -174,6 +189,19 @@ class World:
     def adapter(self, machine: Machine, account: str) -> SimPlatform:
         server = self.servers[account]
         return server.kind(self, machine, server)
+
+    def first_name(self, delivery: str) -> str:
+        """A delivery by the name its account had at first."""
+        if not self.names:
+            return delivery
+        post, _, account = delivery.rpartition("@")
+        return f"{post}@{self.names.get(account, account)}"
+
+    def paces(self) -> Mapping[str, Pace]:
+        """By the names that the accounts have now."""
+        paces = dict(self.scenario.paces)
+        now = {name: self.names.get(name, name) for name in self.servers} if paces else {}
+        return {name: paces[first] for name, first in now.items() if first in paces}
 
     # ------------------------------------------------------------------ what happens
 
@@ -183,6 +211,8 @@ class World:
             self.loop.at_time(edit.at, lambda e=edit: self._edit(e))
         for start in scenario.starts:
             self.loop.at_time(start.at, lambda s=start: self._begin(s))
+        for upset in scenario.upsets:
+            self.loop.at_time(upset.at, lambda u=upset: self._upset(u))
         self.loop.run()
         self.faults.calm = True
         self._quiet()
@@ -192,6 +222,28 @@ class World:
     def _edit(self, edit: Edit) -> None:
         self.trace.append((self.loop.at, "people", 0, "edit", edit.post, None))
         self.content.edit(self.loop.at, edit.post, edit.spec)
+
+    def _upset(self, upset: Upset) -> None:
+        self.trace.append((self.loop.at, "people", 0, "upset", repr(upset), None))
+        upset.happen(self)
+
+    def rename(self, old: str, new: str) -> None:
+        """An account gets another name. Who looks for it by the old one still finds it."""
+        self.names[new] = self.names.get(old, old)
+        self.servers[new] = self.servers[old]
+        self.content.rename(old, new)
+
+    def accept(self) -> None:
+        """A person accepts the head of the ledger as it is."""
+        machine = Machine(f"person{self.steps}", self.loop, [])
+        clock = SimClock(machine, self.loop, 0.0, self._chance)
+        self.loop.create_task(runners.accept(self, machine, clock))
+
+    def person(self, drafts: list[dict[str, Any]], skew: float = 0.0) -> None:
+        """A person writes something into the ledger."""
+        machine = Machine(f"person{self.runs}", self.loop, [])
+        clock = SimClock(machine, self.loop, skew, self._chance)
+        self.loop.create_task(runners.resolve(self, machine, clock, drafts))
 
     def _begin(self, start: Start) -> Any:
         self.runs += 1
@@ -224,21 +276,34 @@ class World:
         for post in self.content.tip.posts.values():
             last = max((post.due or 0.0) + post.grace, post.expires or 0.0)
             self.loop.at = max(self.loop.at, last)
-        for _ in range(PATIENCE):
+        if self.checker.cut:
+            self.accept()
+            self.loop.run()
+        patience = PATIENCE * (1 + len(self.content.tip.posts) * len(self.scenario.paces))
+        for _ in range(patience):
             ledger = self._tick()
             if ledger is None:
                 continue
             plan = self._plan(ledger)
             doubts = self.checker.doubts(ledger.state) if self.scenario.resolves else []
             if doubts:
-                self._resolve(doubts)
+                self.person(doubts)
+                self.loop.run()
             elif not self._moving(plan):
                 break
+            self._sleep(plan)
         else:
-            self.checker.say("I12", f"still moving after {PATIENCE} quiet runs")
+            self.checker.say("I12", f"still moving after {patience} quiet runs")
             return
         self.checker.final(ledger, plan)
         self._idle()
+
+    def _sleep(self, plan: Plan) -> None:
+        """Through what an account's own limits hold, which may be days."""
+        until = [w.until for w in plan.waiting if w.reason in _PACED and w.until is not None]
+        if until and not plan.actions:
+            self.loop.at = max(self.loop.at, (min(until) - START).total_seconds())
+        self.loop.at = max(self.loop.at, self.checker.last_recorded)  # nobody acts on the future
 
     def _tick(self) -> Ledger | None:
         self.loop.at += HOUR + self.scenario.lease + 3 * self.scenario.skew
@@ -251,8 +316,9 @@ class World:
     def _plan(self, ledger: Ledger) -> Plan:
         terms = PlanTerms(
             now=moment(self.loop.at),
-            platforms=self.content.platforms,
+            platforms=self.content.tip.platforms,
             clock_skew=self.terms.clock_skew,
+            paces=self.paces(),
         )
         return make_plan(self.content.wishes(self.content.tip, ledger.state), ledger.state, terms)
 
@@ -261,25 +327,23 @@ class World:
             "claimed",
             "scheduled",
             "same-words",
-            "deferred",
             "not-due",
             "guard",
             "late",
             "expired",
-        }
+            "clock",
+        } | PASSING
         return bool(plan.actions) or any(w.reason in waits for w in plan.waiting)
-
-    def _resolve(self, drafts: list[dict[str, Any]]) -> None:
-        machine = Machine(f"person{self.runs}", self.loop, [])
-        clock = SimClock(machine, self.loop, 0.0, self._chance)
-        self.loop.create_task(runners.resolve(self, machine, clock, drafts))
-        self.loop.run()
 
     def _idle(self) -> None:
         """I11: a run after everything came to an end changes nothing."""
-        commits, calls = self.cloud.commits, sum(s.calls for s in self.servers.values())
-        self._tick()
-        if self.cloud.commits != commits:
+        # With a pace, what waits for a person may become late meanwhile: that is written down once.
+        for _ in range(3 if self.scenario.paces else 1):
+            commits, calls = self.cloud.commits, sum(s.calls for s in self.servers.values())
+            self._tick()
+            if self.cloud.commits == commits:
+                break
+        else:
             self.checker.say("I11", "a run with nothing to do moved the ledger")
         if sum(s.calls for s in self.servers.values()) != calls:
             self.checker.say("I11", "a run with nothing to do called a platform")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from postops.errors import AuthExpired, NotSent, PlatformError
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from postops.ledger.state import LedgerState
     from postops.model import Identity
     from postops.publish.ports import Login, Terms
+
+
+_LEFT_OUT = timedelta(seconds=1)
+"""A `Date` header tells no fractions of a second: it is up to so much behind its own clock."""
 
 
 class Held(Exception):  # noqa: N818 - a state of the account, not a fault of ours
@@ -55,7 +60,7 @@ def _check_clock(name: str, login: Login, clock: Clock, terms: Terms) -> None:
     if theirs is None:
         return
     off = clock.now() - theirs
-    if abs(off) > terms.clock_skew:
+    if not -terms.clock_skew <= off <= terms.clock_skew + _LEFT_OUT:
         raise Held(
             f"{name}: this machine's clock is {off.total_seconds():+.0f} s from the platform's;"
             f" set it right, or raise `clock_skew`"

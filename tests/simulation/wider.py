@@ -1,0 +1,83 @@
+"""The worlds of `seeds`, and what else may happen in them.
+
+Drawn from a stream of its own: what is added here leaves every world of `seeds` as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from postops.config import Pace
+from tests.simulation import seeds
+from tests.simulation.platforms import KeyOnly
+from tests.simulation.upsets import Ahead, Cut, Gone, Renaming
+from tests.simulation.world import HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.simulation.upsets import Upset
+    from tests.simulation.world import Scenario, Start
+
+KINDS = ("cut", "gone", "pace", "clock", "near", "ahead")
+RENAMING = "renaming"  # not among them while it is known to go wrong: see test_known
+ZONES = ("UTC", "Europe/Berlin", "America/New_York")
+
+
+def wider(seed: int, kinds: tuple[str, ...] = KINDS) -> Scenario:
+    """The world of a seed with one to three of the `kinds`, and now and then a key-only account."""
+    rng, base = Random(f"wider {seed}"), seeds.scenario(seed)
+    some = rng.sample(kinds, min(len(kinds), rng.choice((1, 1, 2, 3))))
+    # A thread there cannot be told of once a person has said that its first part is there.
+    whole = all(len(post.texts) == 1 for post in base.posts)
+    accounts = tuple(
+        (name, KeyOnly.name if rng.random() < 0.15 and whole else kind)
+        for name, kind in base.accounts
+    )
+    end = base.starts[-1].at + HOUR
+    upsets = sorted(_upsets(rng, some, [name for name, _ in accounts], end), key=lambda u: u.at)
+    starts = base.starts
+    if "clock" in some:
+        starts = tuple(_wrong(rng, start, base.skew) for start in starts)
+    return replace(
+        base,
+        accounts=accounts,
+        starts=starts,
+        upsets=tuple(upsets),
+        paces=tuple((name, _pace(rng)) for name, _ in accounts) if "pace" in some else (),
+        near=rng.choice((0.1, 0.5)) if "near" in some else 0.0,
+    )
+
+
+def _upsets(rng: Random, some: list[str], accounts: list[str], end: float) -> Iterator[Upset]:
+    if "cut" in some:
+        back = rng.choice((1, 1, 2, 3, 5, None))
+        yield Cut(rng.uniform(0.0, end), back, rng.choice((600.0, HOUR, 6 * HOUR)))
+    if "gone" in some:
+        for _ in range(rng.randint(1, 3)):
+            yield Gone(rng.uniform(0.0, end), rng.choice(accounts), rng.randrange(3))
+    if RENAMING in some:
+        name = rng.choice(accounts)
+        yield Renaming(rng.uniform(0.0, end), name, f"{name}-new")
+    if "ahead" in some:
+        yield Ahead(rng.uniform(0.0, end), rng.choice((60.0, HOUR, 6 * HOUR)))
+
+
+def _wrong(rng: Random, start: Start, skew: float) -> Start:
+    """A clock beyond what is allowed, by little or by much."""
+    if rng.random() < 0.5:
+        return start
+    off = skew + rng.choice((2.0, 30.0, HOUR, 24 * HOUR)) * rng.uniform(1.0, 1.5)
+    return replace(start, skew=round(rng.choice((-1, 1)) * off, 3))
+
+
+def _pace(rng: Random) -> Pace:
+    return Pace(
+        per_day=rng.choice((None, 1, 2)),
+        spacing=timedelta(seconds=rng.choice((0.0, 600.0, 3 * HOUR))),
+        quiet=rng.choice(((), ((22 * 60, 7 * 60),), ((12 * 60, 13 * 60), (20 * 60, 6 * 60)))),
+        zone=rng.choice(ZONES),
+    )
