@@ -90,33 +90,35 @@ def campaign(
     points: Sequence[str] | None = None,
     cycle: int | None = None,
     broken: str | None = None,
+    zygote: Zygote | None = None,
     pds: Pds | None = None,
+    season: int = SEASON,
     say: Callable[[str], None] = lambda _: None,
 ) -> Tally:
     """Kill until `count` kills have happened or `until` (of `time.monotonic`) has come.
 
     seed: what is drawn; the moments of real processes are not drawn, so a replay comes close, no
     more. points: these failpoints only. cycle: this cycle alone, on a fresh ledger. broken: kill
-    this publisher of `broken.PUBLISHERS`. pds: a running server; else one is started where wanted.
-    say: hears of every cycle. Never raises for what the publisher did: see `Tally.violations`.
+    this publisher of `broken.PUBLISHERS`. zygote, pds: running ones; else they are started where
+    wanted.
+    season: cycles on one ledger, before another pair of remote and platforms has its turn. say: hears of every cycle. Never raises for what the publisher did: see `Tally.violations`.
     """
     tally, began, spent = Tally(), time.monotonic(), _cpu()
     drawn = list(points or POINTS)
     Random(seed).shuffle(drawn)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postops-kills-")))
-        rigs = Rigs(stack, folder, tally, pds)
+        rigs = Rigs(stack, folder, tally, season, zygote, pds)
         places = rigs.places(remotes, platforms)
         cycles = counting() if cycle is None else iter([cycle])
         for number in cycles if places else ():
             if tally.killed >= (count or 1e9) or time.monotonic() > (until or 1e18):
                 break
-            season = rigs.season(places, number, seed, broken)
+            here = rigs.season(places, number, seed, broken)
             point, known = drawn[number % len(drawn)], len(tally.violations)
-            season.cycle(number, point, Random(f"{seed}/{number}"), tally)
-            say(f"{number}: {point} on {season.name}: {tally.killed} kills")
-            if len(tally.violations) > known:
-                rigs.close()  # what is wrong stays wrong: the next cycle begins on a new ledger
+            here.cycle(number, point, Random(f"{seed}/{number}"), tally)
+            say(f"{number}: {point} on {here.name}: {tally.killed} kills")
+            rigs.cycle_done(well=len(tally.violations) == known)
         rigs.close()
     tally.seconds += time.monotonic() - began
     tally.cpu_seconds += _cpu() - spent
@@ -127,14 +129,22 @@ class Rigs:
     """What seasons are made of. What cannot be had is noted."""
 
     def __init__(
-        self, stack: contextlib.ExitStack, folder: Path, tally: Tally, pds: Pds | None
+        self,
+        stack: contextlib.ExitStack,
+        folder: Path,
+        tally: Tally,
+        length: int,
+        zygote: Zygote | None,
+        pds: Pds | None,
     ) -> None:
         self._stack = stack
         self._folder = folder
         self._tally = tally
-        self._zygote = Zygote()
-        stack.callback(self._zygote.close)
+        self._zygote = zygote or Zygote()
+        if zygote is None:
+            stack.callback(self._zygote.close)
         self._pds = pds
+        self._length = length
         self._web: Lighttpd | None = None
         self._seasons = counting(1)
         self._season: Season | None = None
@@ -174,9 +184,9 @@ class Rigs:
         self, places: Sequence[tuple[str, str]], number: int, seed: int, broken: str | None
     ) -> Season:
         """The season that is on, or the next one."""
-        if self._left == 0 or self._season is None:
+        if self._season is None:
             self.close()
-            remote, platform = places[number // SEASON % len(places)]
+            remote, platform = places[number // self._length % len(places)]
             folder = self._folder / f"season-{next(self._seasons)}"
             folder.mkdir()
             web = self._web if remote == "http" else None
@@ -184,9 +194,16 @@ class Rigs:
             name = f"--remote {remote} --platform {platform}"
             self._season = Season(self._zygote, folder, servers, web, name, seed, broken)
             self._season.open(self._tally)
-            self._left = SEASON
-        self._left -= 1
+            self._left = self._length
         return self._season
+
+    def cycle_done(self, *, well: bool) -> None:
+        """A season ends with its last cycle, or the first that shows a fault: what is wrong stays
+        wrong, and would be found again in every cycle to come.
+        """
+        self._left -= 1
+        if not well or self._left == 0:
+            self.close()
 
     def _servers(self, platform: str, folder: Path, broken: str | None) -> Servers:
         if platform == "sandbox":

@@ -91,6 +91,8 @@ class Season:
             f" --point {point} {self.name}"
         )
         tally.cycles += 1
+        if POINTS[point].needs == "edit" and "tusk" not in self._servers.kinds:
+            point = "create.acted"  # only Mastodon can change a post
         work = Work.draw(self.site, rng, f"p{number}", POINTS[point].needs)
         self._merge(work, tally)
         first, *more = self._deaths(point, rng)
@@ -217,10 +219,9 @@ class Season:
             tally.recoveries += 1
             found = judge(self.site, self._head)
             self._head = found.head or self._head
-            if found.doubtful:
-                tally.doubtful += self._resolve(found)
-            elif not found.open or found.faults:
+            if found.faults or not (found.open or found.doubtful):
                 break
+            tally.doubtful += self._resolve(found)
             self._advance(SOON)
         found.faults += [f"left open: {text}" for text in found.open]
         if code and not found.faults:
