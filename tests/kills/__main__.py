@@ -7,7 +7,7 @@ import sys
 import time
 
 from tests.kills.broken import PUBLISHERS
-from tests.kills.campaign import PLATFORMS, REMOTES, campaign, lines
+from tests.kills.campaign import PLATFORMS, REMOTES, STATES, campaign, lines
 from tests.kills.points import POINTS
 
 
@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--point", choices=POINTS, action="append", help="these failpoints only")
     parser.add_argument("--remote", choices=REMOTES, action="append")
     parser.add_argument("--platform", choices=PLATFORMS, action="append")
+    parser.add_argument("--state", choices=STATES, action="append")
     parser.add_argument(
         "--broken", choices=PUBLISHERS, help="a publisher without one of its guards"
     )
@@ -32,6 +33,7 @@ def main() -> int:
         seed=asked.seed,
         remotes=asked.remote or REMOTES,
         platforms=asked.platform or PLATFORMS,
+        states=asked.state or STATES,
         points=asked.point,
         cycle=asked.cycle,
         broken=asked.broken,

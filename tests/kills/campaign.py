@@ -16,9 +16,11 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from postops.clock import SystemClock
 from tests.kills.points import POINTS
 from tests.kills.season import Season
 from tests.kills.servers import KINDS, RealPds, Sandbox, start_pds
+from tests.kills.site import Site
 from tests.kills.zygote import Zygote
 from tests.rigs import lighttpd
 from tests.rigs.pds.install import InstallError
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 
 REMOTES = ("file", "http")
 PLATFORMS = ("sandbox", "pds")
-SEASON = 30  # cycles on one ledger
+STATES = ("branch", "same")  # where the ledger is: on a branch of its own, or beside the posts
+SEASON = 20  # cycles on one ledger
 
 
 @dataclass
@@ -87,6 +90,7 @@ def campaign(
     seed: int = 0,
     remotes: Sequence[str] = REMOTES,
     platforms: Sequence[str] = PLATFORMS,
+    states: Sequence[str] = STATES,
     points: Sequence[str] | None = None,
     cycle: int | None = None,
     broken: str | None = None,
@@ -101,7 +105,7 @@ def campaign(
     more. points: these failpoints only. cycle: this cycle alone, on a fresh ledger. broken: kill
     this publisher of `broken.PUBLISHERS`. zygote, pds: running ones; else they are started where
     wanted.
-    season: cycles on one ledger, before another pair of remote and platforms has its turn. say: hears of every cycle. Never raises for what the publisher did: see `Tally.violations`.
+    season: cycles on one ledger, before another place has its turn. say: hears of every cycle. Never raises for what the publisher did: see `Tally.violations`.
     """
     tally, began, spent = Tally(), time.monotonic(), _cpu()
     drawn = list(points or POINTS)
@@ -109,7 +113,7 @@ def campaign(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postops-kills-")))
         rigs = Rigs(stack, folder, tally, season, zygote, pds)
-        places = rigs.places(remotes, platforms)
+        places = rigs.places(remotes, platforms, states)
         cycles = counting() if cycle is None else iter([cycle])
         for number in cycles if places else ():
             if tally.killed >= (count or 1e9) or time.monotonic() > (until or 1e18):
@@ -150,11 +154,13 @@ class Rigs:
         self._season: Season | None = None
         self._left = 0
 
-    def places(self, remotes: Sequence[str], platforms: Sequence[str]) -> list[tuple[str, str]]:
-        """The pairs of a remote and platforms that can be had here."""
+    def places(
+        self, remotes: Sequence[str], platforms: Sequence[str], states: Sequence[str]
+    ) -> list[tuple[str, str, str]]:
+        """Where seasons can take place here: remote, platforms, state."""
         remotes = [name for name in remotes if name != "http" or self._have_web()]
         platforms = [name for name in platforms if name != "pds" or self._have_pds()]
-        return [(remote, platform) for platform in platforms for remote in remotes]
+        return [(r, p, state) for state in states for p in platforms for r in remotes]
 
     def _have_web(self) -> bool:
         try:
@@ -181,18 +187,23 @@ class Rigs:
         told.append(f"no {kind}: {error}")
 
     def season(
-        self, places: Sequence[tuple[str, str]], number: int, seed: int, broken: str | None
+        self,
+        places: Sequence[tuple[str, str, str]],
+        number: int,
+        seed: int,
+        broken: str | None,
     ) -> Season:
         """The season that is on, or the next one."""
         if self._season is None:
             self.close()
-            remote, platform = places[number // self._length % len(places)]
+            remote, platform, state = places[number // self._length % len(places)]
             folder = self._folder / f"season-{next(self._seasons)}"
             folder.mkdir()
             web = self._web if remote == "http" else None
             servers = self._servers(platform, folder, broken)
-            name = f"--remote {remote} --platform {platform}"
-            self._season = Season(self._zygote, folder, servers, web, name, seed, broken)
+            name = f"--remote {remote} --platform {platform} --state {state}"
+            site = Site.make(folder, servers, SystemClock().now(), web, state)
+            self._season = Season(self._zygote, folder, site, name, seed, broken)
             self._season.open(self._tally)
             self._left = self._length
         return self._season
@@ -246,7 +257,7 @@ def lines(tally: Tally) -> Iterator[str]:
     for name, figure in figures.items():
         yield f"{name:32} {figure}"
     for place, times in sorted(tally.places.items()):
-        yield f"  {place:40} {times:4} kills"
+        yield f"  {place:52} {times:4} kills"
     for point, known in POINTS.items():
         missed = f", {tally.missed[point]} not reached" if tally.missed[point] else ""
         yield f"  {point:18} {tally.kills[point]:4} kills{missed:20}  {known.what}"

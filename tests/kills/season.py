@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postops.clock import SystemClock
 from tests.kills.judge import Judgement, judge
 from tests.kills.points import POINTS
-from tests.kills.site import Site, Work, opening
+from tests.kills.site import Work, opening
 from tests.kills.zygote import Hung
 
 if TYPE_CHECKING:
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from tests.kills.campaign import Tally
-    from tests.kills.servers import Servers
+    from tests.kills.site import Site
     from tests.kills.zygote import Zygote
-    from tests.rigs.lighttpd import Lighttpd
 
 SOON = 25 * 60.0  # seconds after which a dead run's lease of 20 minutes is over, by any clock
 LATER = 2 * 3600.0  # and after which Mastodon has forgotten an idempotency key
@@ -47,14 +46,13 @@ class Season:
         self,
         zygote: Zygote,
         folder: Path,
-        servers: Servers,
-        web: Lighttpd | None,
+        site: Site,
         name: str,
         seed: int,
         broken: str | None,
     ) -> None:
         self._zygote = zygote
-        self._servers = servers
+        self._servers = site.servers
         self._folder = folder
         self._ahead = 0.0
         self._broken = broken
@@ -63,7 +61,7 @@ class Season:
         self._usual = 0.5  # seconds a run takes here
         self._head: str | None = None
         self.name = name
-        self.site = Site.make(folder, servers, self._now(), web)
+        self.site = site
 
     def _now(self) -> datetime:
         return SystemClock().now() + timedelta(seconds=self._ahead)
@@ -130,7 +128,7 @@ class Season:
         return deaths
 
     def _death(self, point: str, rng: Random) -> Death:
-        first = self._broken or rng.random() < 0.4
+        first = self._broken or rng.random() < 0.5
         nth = 1 if first else rng.randint(1, POINTS[point].most)
         return Death(point, nth, rng.uniform(0.0, 0.012))
 

@@ -47,23 +47,30 @@ class Site:
     elsewhere: Path
     watch: Path
     servers: Servers
+    state: str
     wishes: dict[str, Wish] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, folder: Path, servers: Servers, at: datetime, web: Lighttpd | None) -> Site:
-        """A repository with a configuration and a picture; over HTTP where `web` serves it."""
+    def make(
+        cls, folder: Path, servers: Servers, at: datetime, web: Lighttpd | None, state: str
+    ) -> Site:
+        """A repository with a configuration and a picture; over HTTP where `web` serves it.
+
+        `state`: `branch` keeps the ledger on one of its own, `same` on that of the posts.
+        """
         remote = make_remote(folder)
         config = {
             "version": 1,
             "accounts": servers.configured,
             "defaults": {"accounts": list(servers.configured)},
+            "state": {"branch": "postops-state" if state == "branch" else state},
         }
         first = {"postops.yaml": (json.dumps(config, indent=1) + "\n").encode(), "chart.png": png()}
         _import(remote, first, at, "Begin")
         source = web.url(remote) if web else remote
         places = [clone(source, folder / name) for name in ("desk", "elsewhere", "watch")]
-        return cls(remote, *places, servers=servers)
+        return cls(remote, *places, servers=servers, state=state)
 
     # ------------------------------------------------------------------ content
 
