@@ -16,7 +16,9 @@ from postops.ledger.git_remote import DEFAULT_BRANCH, GitRemote
 from tests.rigs.git import run
 
 if TYPE_CHECKING:
-    from postops.ledger.state import DeliveryState
+    from collections.abc import Mapping
+
+    from postops.ledger.state import DeliveryState, LedgerState
     from tests.kills.servers import Shown
     from tests.kills.site import Site, Wish
 
@@ -57,32 +59,40 @@ def judge(site: Site, before: str | None) -> Judgement:
         found.say("ledger", f"{where}: {what}")
     if before and head.sha and not _follows(site, before, head.sha):
         found.say("ledger", f"{head.sha[:12]} does not follow {before[:12]}")
-    state = audited.state
-    strange = sorted(state.deliveries.keys() - site.wishes.keys())
-    for name in strange:
-        found.say("stranger", f"the ledger knows {name}, which nobody wished")
-    shown = site.servers.shown()
-    for wish in site.wishes.values():
-        _phase(found, site, wish, state.delivery(wish.delivery))
-    for account, posts in shown.items():
-        wishes = [wish for wish in site.wishes.values() if wish.account == account]
-        _account(found, account, posts, wishes)
-        for wish in wishes:
-            _delivery(found, wish, posts, state.delivery(wish.delivery))
+    compare(found, audited.state, site.servers.shown(), site.wishes, site.servers.kinds)
     return found
+
+
+def compare(
+    found: Judgement,
+    state: LedgerState,
+    shown: Mapping[str, list[Shown]],
+    wishes: Mapping[str, Wish],
+    kinds: Mapping[str, str],
+) -> None:
+    """Say where ledger, platforms and wishes differ. `kinds`: the platform of each account."""
+    for name in sorted(state.deliveries.keys() - wishes.keys()):
+        found.say("stranger", f"the ledger knows {name}, which nobody wished")
+    for wish in wishes.values():
+        _phase(found, wish, state.delivery(wish.delivery), kinds[wish.account])
+    for account, posts in shown.items():
+        theirs = [wish for wish in wishes.values() if wish.account == account]
+        _account(found, account, posts, theirs)
+        for wish in theirs:
+            _delivery(found, wish, posts, state.delivery(wish.delivery))
 
 
 def _follows(site: Site, old: str, new: str) -> bool:
     return run(site.watch, "merge-base", "--is-ancestor", old, new).returncode == 0
 
 
-def _phase(found: Judgement, site: Site, wish: Wish, done: DeliveryState) -> None:
+def _phase(found: Judgement, wish: Wish, done: DeliveryState, kind: str) -> None:
     if done.phase == "in_doubt":
         found.doubtful.append(wish.delivery)
         known = {part.number for part in done.live}
         missing = (n for n in range(1, len(wish.texts) + 1) if n not in known)
         found.doubtful_parts[wish.delivery] = next(missing, 1)
-        if (kind := site.servers.kinds[wish.account]) not in UNSURE:
+        if kind not in UNSURE:
             found.say("doubt", f"{wish.delivery}: {kind} could have been asked ({done.error})")
     elif done.phase not in SETTLED or (done.phase == "withdrawn") == wish.live:
         found.open.append(f"{wish.delivery} is {done.phase}")
