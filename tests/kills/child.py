@@ -6,6 +6,7 @@ calls the port it stands before and nothing else, so that the publisher runs as 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
@@ -101,7 +102,8 @@ def _during(killer: Killer, name: str, process: subprocess.Popen[bytes], *, toge
     def first() -> None:
         threading.Event().wait(killer.delay)
         if together:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     killer.passing(name, first)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import threading
 import time
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 SOON = 25 * 60.0  # seconds after which a dead run's lease of 20 minutes is over, by any clock
 LATER = 2 * 3600.0  # and after which Mastodon has forgotten an idempotency key
+WITHIN = 0.05  # seconds after git was started; about as long as it takes
 PATIENCE = 6  # recovering runs until all is quiet
 BEFORE_DOUBT = ("create.acted", "create.read", "create.flying", "outbox.half", "create.half")
 
@@ -71,7 +73,9 @@ class Season:
         self._servers.advance(seconds)
 
     def close(self) -> None:
+        """End it; a season leaves thousands of git objects behind."""
         self._servers.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     # ------------------------------------------------------------------ cycles
 
@@ -130,7 +134,7 @@ class Season:
     def _death(self, point: str, rng: Random) -> Death:
         first = self._broken or rng.random() < 0.5
         nth = 1 if first else rng.randint(1, POINTS[point].most)
-        return Death(point, nth, rng.uniform(0.0, 0.012))
+        return Death(point, nth, rng.uniform(0.0, WITHIN))
 
     # ------------------------------------------------------------------ runs
 
