@@ -46,7 +46,7 @@ class Tally:
 
     kills: by failpoint, those that happened. missed: armed, but the run came to its own end.
     runs: of the publisher, killed or not. recoveries: those that settled what the dead ones left.
-    doubtful: deliveries only a person could settle. locks: files a dying git left, removed by hand.
+    doubtful: deliveries in doubt, where the platforms could have been asked. locks: files a dying git left, removed by hand.
     violations: anything that must not be, each with a command that replays its cycle.
     notes: what could not be had here, and so was not killed.
     """
@@ -248,7 +248,7 @@ def lines(tally: Tally) -> Iterator[str]:
         "posts, deliveries' parts": f"{tally.posts}, {tally.parts}",
         "duplicates": tally.duplicates,
         "losses": tally.losses,
-        "in doubt (settled by a person)": tally.doubtful,
+        "in doubt": tally.doubtful,
         "locks of a dead git removed": tally.locks,
         "violations": len(tally.violations),
         "seconds": f"{tally.seconds:.0f}, {tally.seconds / each:.2f} a kill",

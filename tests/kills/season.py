@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from postops.clock import SystemClock
-from tests.kills.judge import Judgement, judge
+from tests.kills.judge import judge
 from tests.kills.points import POINTS
 from tests.kills.site import Work, opening
 from tests.kills.zygote import Hung
@@ -221,9 +221,8 @@ class Season:
             tally.recoveries += 1
             found = judge(self.site, self._head)
             self._head = found.head or self._head
-            if found.faults or not (found.open or found.doubtful):
+            if found.faults or not found.open:
                 break
-            tally.doubtful += self._resolve(found)
             self._advance(SOON)
         found.faults += [f"left open: {text}" for text in found.open]
         if code and not found.faults:
@@ -232,26 +231,8 @@ class Season:
             found.faults.append(f"outbox: {len(left)} files are left")
         tally.duplicates += found.duplicates
         tally.losses += found.losses
+        tally.doubtful += found.doubtful
         tally.violations += [f"{fault} ({where})" for fault in found.faults]
-
-    def _resolve(self, found: Judgement) -> int:
-        """What a person does: look at the account, and say what is there."""
-        shown = self._servers.shown()
-        for name in found.doubtful:
-            wish = self.site.wishes[name]
-            there = {post.text: post.url for post in shown[wish.account]}
-            text = wish.texts[found.doubtful_parts[name] - 1]
-            verdict = ["--published", there[text]] if text in there else ["--not-published"]
-            self._runs += 1
-            pid = self._zygote.start(
-                ["-C", str(self.site.elsewhere), "resolve", name, *verdict],
-                self._folder / f"run-{self._runs}.out",
-                self._ahead,
-                env=self._servers.environ,
-            )
-            if code := self._zygote.wait(pid).code:
-                found.faults.append(f"resolve: {name} ended with {code}: {self._said()}")
-        return len(found.doubtful)
 
 
 def kill_from_outside(pid: int, after: float, *, together: bool) -> None:

@@ -30,7 +30,6 @@ class Shown(NamedTuple):
     """A post as a platform shows it. `pictures` are alt texts."""
 
     id: str
-    url: str
     text: str
     parent: str | None
     pictures: tuple[str, ...]
@@ -109,7 +108,7 @@ class Sandbox:
 
 def _post(one: dict[str, Any]) -> Shown:
     pictures = tuple(media["alt"] for media in one["media"])
-    return Shown(one["id"], one["url"], one["text"], one["in_reply_to"], pictures)
+    return Shown(one["id"], one["text"], one["in_reply_to"], pictures)
 
 
 def _announced(out: Path) -> dict[str, str]:
@@ -151,7 +150,7 @@ def _record(one: dict[str, Any]) -> Shown:
     parent = value["reply"]["parent"]["uri"] if "reply" in value else None
     images = value.get("embed", {}).get("images", [])
     pictures = tuple(image["alt"] for image in images)
-    return Shown(one["uri"], one["uri"], value["text"], parent, pictures)
+    return Shown(one["uri"], value["text"], parent, pictures)
 
 
 def start_pds() -> Pds:
