@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.rigs.lighttpd import Lighttpd
 
 ROOT = Path(__file__).resolve().parents[2]
+CALL = 0.2  # seconds a call to a platform takes at most
 CLONES = 4  # several processes share a clone, as two terminals do
 
 
@@ -121,10 +122,14 @@ class _Counted(GitRemote):
 
 
 async def _racer(where: str, run: str, appends: int) -> dict[str, Any]:
-    """Each step: claim what all of them want, unless somebody has it; then write down its own."""
+    """Each step: claim what all of them want, unless somebody has it; then write down its own.
+
+    Between two steps lies a call to a platform: without it, who won last would always be first
+    again, and the others would only ever wait for it to end.
+    """
     root = Path(where)
-    remote = _Counted(Repository.discover(root))
-    ledger = await Ledger.open(remote, root / ".postops/outbox", SystemClock(), run)
+    remote, clock = _Counted(Repository.discover(root)), SystemClock()
+    ledger = await Ledger.open(remote, root / ".postops/outbox", clock, run)
     won: list[str] = []
     ids: list[str] = []
     for step in range(appends):
@@ -140,6 +145,7 @@ async def _racer(where: str, run: str, appends: int) -> dict[str, Any]:
         ids += _recorded(ledger, {"type": "skipped", "delivery": f"{run}-{step}@main"})
         if step % 2:
             await ledger.push()
+        await clock.sleep(clock.random() * CALL)
     await ledger.push()
     ledger.close()
     return {"won": won, "ids": ids, "pushes": remote.pushes, "refused": remote.refused}
