@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.rigs.lighttpd import Lighttpd
 
 ROOT = Path(__file__).resolve().parents[2]
-CALL = 0.2  # seconds a call to a platform takes at most
+CALL = 0.02  # seconds a call to a platform takes at most; on loopback
 CLONES = 4  # several processes share a clone, as two terminals do
 
 
