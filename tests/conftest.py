@@ -3,6 +3,7 @@
     safety      autouse: no outside connection, no tokens, a fixed time zone
     git         `remote` a bare repository, `repo` a work clone of it with the skeleton
     git_http    `http_backend(remote)` serves one over HTTP
+    lighttpd    `web_server(folder)` serves bare repositories as a git host does
     pds.rig     `pds` a real Bluesky server
 
 Write tests against these before writing a double: see the head of each file in tests/rigs.
@@ -15,6 +16,7 @@ pytest_plugins = [
     "tests.rigs.safety",
     "tests.rigs.git",
     "tests.rigs.git_http",
+    "tests.rigs.lighttpd",
     "tests.rigs.pds.rig",
 ]
 

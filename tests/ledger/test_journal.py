@@ -349,6 +349,39 @@ async def test_a_lock_that_nobody_took_is_tried_again_with_waits() -> None:
     assert clock.waited < 120
 
 
+class Outrun(MemoryRemote):
+    """Another runner is faster, so many times."""
+
+    times = 0
+    slow: Ticking | None = None
+
+    async def push(self, base, changes, message):
+        if self.times:
+            self.times -= 1
+            if self.slow:
+                self.slow.pause(20)
+            other = await Ledger.open(MemoryRemote(self.cloud), MemoryOutbox(), Ticking(), "other")
+            other.record(published(f"other-{self.times}@main"))
+            await other.push()
+        return await super().push(base, changes, message)
+
+
+async def test_where_others_move_on_a_place_in_the_line_is_waited_for() -> None:
+    """16 racers x 100: who lost 40 races in a row gave up, while the ledger grew all the time."""
+    remote, clock = Outrun(Cloud()), Ticking()
+    ledger = await Ledger.open(remote, MemoryOutbox(), clock, "one")
+    ledger.record(published())
+    remote.times = 60
+    await ledger.push()
+    assert (ledger.pending, ledger.state.seq) == (0, 61)
+    assert clock.waited < 60
+    ledger.record(published("again@main"))
+    remote.times, remote.slow = 100, clock
+    with pytest.raises(LedgerConflict, match="gave up"):
+        await ledger.push()
+    assert (ledger.pending, remote.times > 80) == (1, True)
+
+
 async def test_a_read_only_folder_is_found_before_anything_is_claimed(tmp_path: Path) -> None:
     (tmp_path / "box").write_text("a file where the folder belongs")
     with pytest.raises(LedgerError, match="cannot write") as caught:

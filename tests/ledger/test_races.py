@@ -1,15 +1,9 @@
-"""Many processes on one remote: no event is lost, and nothing is claimed twice.
-
-POSTOPS_RACE_APPENDS=100 makes it 16 x 100, which takes minutes.
-"""
+"""Many processes on one remote: no event is lost, and nothing is claimed twice."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-import sys
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from postops.clock import SystemClock
@@ -17,88 +11,48 @@ from postops.git import Repository
 from postops.ledger.audit import audit
 from postops.ledger.git_remote import GitRemote
 from postops.ledger.journal import Ledger
+from tests.ledger.racing import race, start
 from tests.rigs.git import clone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.rigs.git import Repo
+    from tests.rigs.lighttpd import WebServer
 
 PROCESSES = 16
-APPENDS = int(os.environ.get("POSTOPS_RACE_APPENDS", "10"))
-
-# Each step: claim what all of them want, unless somebody has it; then write something of its own.
-WORKER = """
-import asyncio, sys
-from pathlib import Path
-from postops.clock import SystemClock
-from postops.errors import LedgerConflict
-from postops.git import Repository
-from postops.ledger.git_remote import GitRemote
-from postops.ledger.journal import Ledger
-
-async def main(where, run, appends):
-    root = Path(where)
-    remote = GitRemote(Repository.discover(root))
-    ledger = await Ledger.open(remote, root / ".postops/outbox", SystemClock(), run)
-    for step in range(int(appends)):
-        name = f"shared-{step}@main"
-        while ledger.state.delivery(name).phase == "new":
-            try:
-                await ledger.claim([{"type": "claimed", "delivery": name, "action": "publish"}])
-            except LedgerConflict:
-                continue
-            ledger.record({"type": "published", "delivery": name, "part": 1, "parts": 1,
-                           "remote_id": run})
-        ledger.record({"type": "skipped", "delivery": f"{run}-{step}@main"})
-        if step % 2:
-            await ledger.push()
-    await ledger.push()
-    ledger.close()
-
-asyncio.run(main(*sys.argv[1:]))
-"""
+APPENDS = int(os.environ.get("POSTOPS_RACE_APPENDS", "10"))  # 100 takes minutes
 
 
-async def start(where: Path, run: str, appends: int) -> asyncio.subprocess.Process:
-    command = (sys.executable, "-c", WORKER, str(where), run, str(appends))
-    return await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+def test_sixteen_processes_lose_nothing_and_claim_nothing_twice(tmp_path: Path) -> None:
+    raced = race(tmp_path, processes=PROCESSES, appends=APPENDS)
+    assert raced.flawless, raced
+    assert raced.events == APPENDS * (PROCESSES + 2)
+    assert raced.refused > 0  # or it was no race
+    assert raced.pushes > raced.refused
 
 
-async def test_sixteen_processes_lose_nothing_and_claim_nothing_twice(
-    repo: Repo, tmp_path: Path
-) -> None:
-    places = [repo.path, *(clone(repo.remote, tmp_path / f"c{n}") for n in range(3))]
-    workers = [await start(places[n % 4], f"run{n}", APPENDS) for n in range(PROCESSES)]
-    for worker in workers:
-        _, err = await worker.communicate()
-        assert worker.returncode == 0, err.decode()[-800:]
-    found = audit(GitRemote(Repository.discover(repo.path)).fetch_sync())
-    assert found.faults == []
-    assert found.types == {
-        "claimed": APPENDS,
-        "published": APPENDS,
-        "skipped": PROCESSES * APPENDS,
-    }
-    state = found.state
-    claims = Counter(one.attempt for one in state.deliveries.values() if one.phase == "published")
-    assert claims == {1: APPENDS}
-    assert len(state.deliveries) == APPENDS * (PROCESSES + 1)
+def test_the_same_behind_a_web_server(tmp_path: Path, web_server: WebServer) -> None:
+    raced = race(tmp_path, processes=8, appends=4, web=web_server(tmp_path))
+    assert raced.flawless, raced
+    assert raced.events == 4 * (8 + 2)
+    assert raced.refused > 0
 
 
 async def test_a_killed_process_leaves_what_the_next_run_brings_in(
     repo: Repo, tmp_path: Path
 ) -> None:
     """kill -9 while several race: every outcome that was recorded is in the ledger in the end."""
-    worker = await start(repo.path, "victim", 1000)
-    other = await start(clone(repo.remote, tmp_path / "c"), "other", 6)
+    worker = start(repo.path, "victim", 1000)
+    other = start(clone(repo.remote, tmp_path / "c"), "other", 6)
     outbox = repo.path / ".postops/outbox/victim.jsonl"
     for _ in range(1000):
         await SystemClock().sleep(0.01)
         if outbox.exists() and outbox.stat().st_size:
             break
     worker.send_signal(signal.SIGKILL)
-    await asyncio.gather(worker.communicate(), other.communicate())
+    worker.communicate()
+    other.communicate()
     assert (worker.returncode, other.returncode) == (-signal.SIGKILL, 0)
     left = outbox.read_bytes().splitlines()
 

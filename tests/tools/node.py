@@ -18,7 +18,7 @@ How to use it
     test workers wait for the one that installs.
 
 What is missing is never missed silently: without Node, or without a registry on the first run, tests
-skip and say why, unless `POSTOPS_REQUIRE` (a comma list of `node`, `pds`, `browser`) names the kind;
+skip and say why, unless `POSTOPS_REQUIRE` (a comma list of `node`, `pds`, `lighttpd`, `browser`) names the kind;
 then they fail. `.ci/run` sets it.
 """
 
@@ -47,9 +47,14 @@ KIT_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 def unavailable(kind: str, why: str) -> NoReturn:
     """Skip the test, saying why; fail it where `POSTOPS_REQUIRE` lists `kind`."""
-    if kind in os.environ.get("POSTOPS_REQUIRE", "").replace(" ", "").split(","):
+    if required(kind):
         pytest.fail(f"POSTOPS_REQUIRE names {kind}, but {why}", pytrace=False)
     pytest.skip(f"{kind}: {why}")
+
+
+def required(kind: str) -> bool:
+    """Whether `POSTOPS_REQUIRE` lists `kind`."""
+    return kind in os.environ.get("POSTOPS_REQUIRE", "").replace(" ", "").split(",")
 
 
 def wheel() -> Path | None:

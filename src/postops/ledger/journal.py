@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from postops.ledger.state import LedgerState
 
 ACCEPTED = "state/accepted.jsonl"
-_TRIES = 40
+_TRIES = 40  # while nobody moves the head: then it is no race, but a lock that was left behind
+_PATIENCE = 300.0  # seconds, while others do: far less than a lease
 _LONGEST_WAIT = 5.0  # seconds between two tries
 
 
@@ -217,12 +219,13 @@ class Ledger:
     async def _land(
         self, claims: list[dict[str, Any]], *, fold: bool = False
     ) -> list[dict[str, Any]]:
-        for attempt in range(_TRIES):
+        started, stuck = self._clock.monotonic(), 0
+        for attempt in count():
             self._check_held()
             batch = self._batch(claims, fold=fold)
             if not batch.changes:
                 break
-            before, began = self.state.link, self._clock.monotonic()
+            before, base, began = self.state.link, self.head.sha, self._clock.monotonic()
             try:
                 head = await self.remote.push(self.head, batch.changes, self._message(batch))
             except LedgerError as error:
@@ -230,7 +233,11 @@ class Ledger:
                     break
                 if not isinstance(error, LedgerConflict) or (claims and before != self.state.link):
                     raise
-                last = error
+                # Where others move on, a place in the line is worth waiting for.
+                stuck = stuck + 1 if self.head.sha == base else 0
+                if stuck >= _TRIES or self._clock.monotonic() - started > _PATIENCE:
+                    said = f"gave up after {attempt + 1} tries: {error}"
+                    raise LedgerConflict(said, help=error.help) from error
             except BaseException:
                 self._disown(claims)
                 raise
@@ -238,8 +245,6 @@ class Ledger:
                 self._took(batch, head)
                 break
             await self._back_off(attempt, self._clock.monotonic() - began)
-        else:
-            raise LedgerConflict(f"gave up after {_TRIES} tries: {last}", help=last.help)
         self._clear(batch)
         return batch.events[len(batch.events) - len(claims) :]
 
@@ -351,7 +356,7 @@ class Ledger:
 
     async def _back_off(self, attempt: int, took: float) -> None:
         """Wait for about as long as a few pushes take here: 30 ms on a disk, seconds on a host."""
-        longest = min(_LONGEST_WAIT, max(took, 0.02) * min(1.25**attempt, 4))
+        longest = min(_LONGEST_WAIT, max(took, 0.02) * 1.25 ** min(attempt, 6))
         await self._clock.sleep(longest * (0.2 + self._clock.random()))
 
 
