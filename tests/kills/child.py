@@ -134,21 +134,26 @@ def watch_ledger(killer: Killer) -> None:
     around(killer, FileOutbox, "settle", before="outbox.settling")
     around(killer, Ledger, "close", before="close.before")
     around(killer, reading_copy, "write", before="copy.before")
-    claim, append = Ledger.claim, FileOutbox.append
+    claim, append, sync = Ledger.claim, FileOutbox.append, FileOutbox.sync
 
     async def claiming(self: Ledger, drafts: Any) -> list[dict[str, Any]]:
         landed = await claim(self, drafts)
         killer.passing("claim.landed")
         return landed
 
-    def appending(self: FileOutbox, lines: Any) -> None:
+    def appending(self: FileOutbox, lines: Any, **how: Any) -> None:
         killer.passing("outbox.before")
         killer.passing("outbox.half", functools.partial(_half, self, lines))
-        append(self, lines)
+        append(self, lines, **how)
         killer.passing("outbox.after")
+
+    async def syncing(self: FileOutbox) -> None:
+        await sync(self)
+        killer.passing("outbox.synced")
 
     Ledger.claim = claiming  # type: ignore[method-assign]
     FileOutbox.append = appending  # type: ignore[method-assign]
+    FileOutbox.sync = syncing  # type: ignore[method-assign]
 
 
 def _half(outbox: FileOutbox, lines: list[bytes]) -> None:

@@ -43,7 +43,8 @@ POINTS: dict[str, Point] = {
     # the disk
     "outbox.before": Point("before an outcome is written down", most=3),
     "outbox.half": Point("half of its line is on the disk", most=3),
-    "outbox.after": Point("it is on the disk, not pushed", most=3),
+    "outbox.after": Point("it is written, the disk may be at it", most=3),
+    "outbox.synced": Point("it is on the disk, not pushed", most=3),
     "outbox.settling": Point("it is pushed, the outbox not forgotten", most=2),
     "copy.before": Point("before the reading copy is refreshed"),
     "close.before": Point("all is done but the last step"),
