@@ -48,6 +48,20 @@ def test_without_a_url_it_only_counts(site: Site) -> None:
     assert site.live("tusk") == []
 
 
+def test_where_it_is_not_known_nothing_is_changed_or_withdrawn(site: Site) -> None:
+    both = {"on_edit": "update", "on_remove": "withdraw"}
+    site.merge({"posts/a.md": post("Somewhere", **both), "posts/b.md": post("Other", **both)})
+    assert [site.run("adopt", f"{name}@tusk").code for name in "ab"] == [0, 0]
+    site.merge({"posts/a.md": post("Somewhere else", **both), "posts/b.md": None})
+    ran = site.run("publish")
+    assert (ran.code, ran.out.count("adopted without its address")) == (1, 1)
+    assert site.run("publish").code == 0  # said once, and not tried again
+    ran = site.run("withdraw", "a", "-y")
+    assert (ran.code, ran.out.count("adopted without its address")) == (1, 1)
+    assert site.states() == {"a@tusk": "published", "b@tusk": "published"}
+    assert [c for c in site.world.calls if c.method in ("PUT", "DELETE")] == []
+
+
 def test_all_that_was_due_before_the_account_was_known(site: Site) -> None:
     old = {"publish_at": "2026-01-01T10:00Z"}
     site.merge({"posts/a.md": post("A", **old), "posts/b.md": post("B", **old)})
@@ -55,12 +69,17 @@ def test_all_that_was_due_before_the_account_was_known(site: Site) -> None:
     assert ran.out.splitlines() == [f"{n}@tusk: counts as published" for n in "ab"]
     assert site.run("publish", "--backfill").out == ""
     assert site.live("tusk") == []
+    ran = site.run("adopt", "--before-account")
+    assert (ran.code, ran.out) == (0, "")
+    assert "nothing waits" in ran.err
 
 
 def test_slips(site: Site) -> None:
     site.merge({"posts/a.md": post("A")})
     for args in ((), ("a@tusk", "--before-account"), ("--before-account", "--url", "x")):
         assert site.run("adopt", *args).code == 2
+    assert "write POST@ACCOUNT" in site.run("adopt", "posts/a.md").err
+    assert "no post goes there" in site.run("adopt", "b@tusk").err
     assert site.run("adopt", "a@tusk", "--url", "https://elsewhere.example/@x/1").code in (1, 2)
     site.patch.delenv("TUSK_TOKEN")
     ran = site.run("adopt", "a@tusk", "--url", "https://tusk.example/@tusk/1")
@@ -75,4 +94,4 @@ def test_what_is_published_cannot_be_adopted(site: Site) -> None:
     site.merge({"posts/a.md": post("Edited")})
     ran = site.run("adopt", "a@tusk")
     assert ran.code == 2
-    assert "is not waiting to be sent" in ran.err
+    assert "is not waiting to be sent: it is published" in ran.err

@@ -72,6 +72,28 @@ LEFT = {
 }
 
 
+def test_a_damaged_ledger_goes_on_from_its_last_good_commit(scene: Scene) -> None:
+    """As `verify` says: put it back, look at what that loses, accept."""
+    scene.merge({"posts/a.md": post("First")})
+    scene.publishes()
+    good = git(scene.repo.remote, "rev-parse", STATE)
+    other = scene.elsewhere("tamper")
+    git(other, "checkout", "--quiet", "postops-state")
+    [day] = (other / "state/ledger").rglob("*.jsonl")
+    name = day.relative_to(other).as_posix()
+    commit(other, {name: day.read_bytes().replace(b'"attempt":1', b'"attempt":2')})
+    push(other, STATE)
+    push(other, ANCHOR)
+    scene.merge({"posts/b.md": post("Second")})
+    assert "put the branch back to its last good commit" in scene.run("ledger", "verify").out
+    scene.repo.git("push", "--quiet", "--force", "origin", f"{good}:{STATE}")
+    assert "everything is held" in scene.publishes(code=1)
+    assert "3 events are in both" in scene.run("ledger", "accept").out
+    assert scene.run("ledger", "accept", "--yes").code == 0
+    scene.publishes()
+    assert scene.live("tusk") == ["First", "Second"]
+
+
 def test_a_forced_push_that_dropped_events_from_the_middle(scene: Scene) -> None:
     """The lines around them were glued together, and the history made anew."""
     scene.merge({"posts/a.md": post("First")})

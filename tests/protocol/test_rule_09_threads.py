@@ -74,6 +74,17 @@ def test_late_and_expires_at_gate_part_1_only(scene: Scene, gate: str) -> None:
     assert scene.live("tusk") == ["One", "Two", "Three"]
 
 
+def test_a_thread_that_expires_between_its_parts_is_finished(scene: Scene) -> None:
+    """In one run: the first part took longer than there was time."""
+    ends = (scene.clock.now() + timedelta(minutes=5)).isoformat()
+    scene.merge({"posts/a.md": post(THREAD, expires_at=ends)})
+    slow = [6 * 60]
+    scene.at_call("tusk", lambda: scene.clock.pause(slow.pop() if slow else 0))
+    scene.publishes()
+    assert scene.live("tusk") == ["One", "Two", "Three"]
+    assert scene.types().count("claimed") == 1
+
+
 def test_withdraw_deletes_the_last_part_first(scene: Scene) -> None:
     scene.merge({"posts/a.md": post(THREAD, accounts=ALL, on_remove="withdraw")})
     scene.publishes()

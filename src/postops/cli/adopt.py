@@ -41,14 +41,17 @@ def command(
     """Mark what exists already as published.
 
     For posts that were sent by hand or by another tool: they are never sent again. With --url,
-    metrics are pulled for them as well.
+    metrics are pulled for them as well, and `on_edit` and `on_remove` are followed.
     """
     import asyncio
 
     if (delivery is None) != old or (old and url):
         raise click.UsageError("name one POST@ACCOUNT, or say --before-account")
-    for name in asyncio.run(_adopt(invocation, delivery, url, sandbox=sandbox)):
+    adopted = asyncio.run(_adopt(invocation, delivery, url, sandbox=sandbox))
+    for name in adopted:
         click.echo(f"{name}: counts as published")
+    if not adopted:
+        click.echo("nothing waits for being older than its account", err=True)
 
 
 async def _adopt(
@@ -58,13 +61,18 @@ async def _adopt(
 
     with _open.place(invocation, sandbox=sandbox) as at:
         receipt: dict[str, Any] = {}
-        if delivery and url:
-            receipt = await _adopting.receipt(at, _verdicts.split(delivery).account, url)
+        account = _verdicts.split(delivery).account if delivery else None
+        if account and url:
+            receipt = await _adopting.receipt(at, account, url)
         async with _open.ledger(at) as ledger:
             waiting = _waiting(at, ledger, delivery)
-            ledger.record(*(_event(one) | receipt for one in waiting))
+            ledger.record(*(_event(one) | (receipt or _NOWHERE) for one in waiting))
             await ledger.push()
     return [one.delivery for one in waiting]
+
+
+_NOWHERE = {"on_edit": "ignore", "on_remove": "keep"}
+"""What is not known to be anywhere can be neither changed nor withdrawn."""
 
 
 _SENT = frozenset({"claimed", "scheduled", "in-doubt", "edited", "removed"})
@@ -93,8 +101,10 @@ def _waiting(at: Place, ledger: Ledger, delivery: str | None) -> Iterable[Waitin
         if one.delivery == delivery and one.action in ("publish", "schedule")
     ]
     if not known:
+        done = ledger.state.deliveries.get(delivery)
+        stands = f"it is {done.phase.replace('_', '-')}" if done else "no post goes there"
         raise ConfigError(
-            f"{delivery!r} is not waiting to be sent", help="postops status lists what is"
+            f"{delivery!r} is not waiting to be sent: {stands}", help="postops status lists what is"
         )
     return known
 

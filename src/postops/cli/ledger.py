@@ -99,6 +99,8 @@ def _said(report: dict[str, Any]) -> list[str]:
     ]
     if report["ok"]:
         lines.append(style("everything holds", fg="green"))
+    elif any(fault["where"].startswith("state/ledger/") for fault in report["faults"]):
+        lines.append("put the branch back to its last good commit, then: postops ledger accept")
     return lines
 
 
@@ -239,9 +241,9 @@ Examples:
 @formats("text", "json")
 @click.pass_obj
 def compact(invocation: Invocation, /, sandbox: bool, style: str) -> None:
-    """Fold closed months, so that no run has to read their events again.
+    """Fold closed months into one file.
 
-    The first write of a month does the same; this is for a ledger that has no snapshot yet, or a
+    No run has to read their events again. The first write of a month does the same; this is for a ledger that has no snapshot yet, or a
     damaged one. The events stay where they are.
     """
     import asyncio

@@ -36,6 +36,7 @@ async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
         if receipt is None or done.parts[number].withdrawn:
             continue
         try:
+            _known_place(receipt)
             await again(desk, partial(desk.platform.delete, receipt), claim=claim)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, number, error)
@@ -53,6 +54,7 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
         if receipt is None:
             continue
         try:
+            _known_place(receipt)
             changed = await again(desk, _update(desk, claim, outgoing, receipt), claim=claim)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, part.number, error)
@@ -62,6 +64,12 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
         at = {"published_at": iso(receipt.at)}
         desk.pusher.record(_event(action) | event | told | at | provenance(loaded))
     return Result(action.delivery, "updated", url)
+
+
+def _known_place(receipt: Receipt) -> None:
+    """A post that was adopted without its address cannot be found there. Raises `Rejected`."""
+    if not receipt.remote_id:
+        raise Rejected("it was adopted without its address, so nobody knows where it is")
 
 
 def _update(
