@@ -221,8 +221,8 @@ class Season:
             tally.recoveries += 1
             found = judge(self.site, self._head)
             self._head = found.head or self._head
-            if found.faults or not found.open:
-                break
+            if not found.open:
+                break  # until then what is not there may be still to come
             self._advance(SOON)
         found.faults += [f"left open: {text}" for text in found.open]
         if code and not found.faults:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from postops.errors import AuthExpired, NotSent, Rejected
+from postops.ledger.state import LedgerState, apply
 from postops.model import Identity
 from postops.publish.ports import Login
-from postops.publish.sessions import Held, connect
+from postops.publish.sessions import Held, bind, connect, twin
 from tests.publish.desks import bench
 
 if TYPE_CHECKING:
@@ -48,6 +49,29 @@ async def test_two_names_for_one_login_are_refused(stage: Callable[..., Stage]) 
     assert "already known as tusk" in (results["b@ivory"].error or "")
 
 
+async def test_two_new_names_for_one_login_send_once(stage: Callable[..., Stage]) -> None:
+    on = stage({"posts/a.md": "---\naccounts: [tusk, ivory]\n---\nHello there\n"})
+    ivory = replace(on.config.accounts["tusk"], name="ivory")
+    on.config = replace(on.config, accounts={**on.config.accounts, "ivory": ivory})
+    for _ in range(2):
+        results = await on.run()
+        assert results["a@tusk"].outcome == "held"
+        assert "already known as ivory" in (results["a@tusk"].error or "")
+        assert on.live("tusk") == ["Hello there"]
+
+
+def test_of_two_names_the_one_that_came_first_stays() -> None:
+    """Two runs that bound them at the same moment both see it, before either claims anything."""
+    state = LedgerState()
+    for number, name in enumerate(("ivory", "tusk"), 1):
+        identity = {"id": "7", "handle": "@acme", "url": "https://a.test/@acme"}
+        said = {"type": "bound", "account": name, "platform": "mastodon", "identity": identity}
+        apply(state, said | {"seq": number, "id": f"E{number}", "recorded_at": "2026-03-01"})
+    assert twin("ivory", state) is None
+    assert twin("tusk", state) == ("tusk: @acme is already known as ivory; remove one of them")
+    assert twin("nobody", state) is None
+
+
 async def test_a_renamed_account_keeps_its_history(stage: Callable[..., Stage]) -> None:
     on = stage({"posts/a.md": "---\naccounts: [tusk]\n---\nHello there\n"})
     await on.run()
@@ -78,7 +102,8 @@ async def connected(
     on: Bench, *, was: str | None = None, name: str = "acme"
 ) -> dict[str, object] | None:
     login = Login(on.platform, was)
-    return await connect(name, login, on.ledger.state, on.clock, on.desk.terms)
+    identity = await connect(name, login, on.clock, on.desk.terms)
+    return bind(name, login, identity, on.ledger.state)
 
 
 async def test_a_new_account_is_bound_to_who_the_platform_says_it_is() -> None:

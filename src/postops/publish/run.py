@@ -19,12 +19,13 @@ from postops.publish.budget import Budget
 from postops.publish.desk import Desk
 from postops.publish.ports import Result
 from postops.publish.pusher import Pusher
-from postops.publish.sessions import Held, connect
+from postops.publish.sessions import Held, bind, connect, twin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from postops.clock import Clock
+    from postops.model import Identity
     from postops.plan import Action, ActionName, Plan
     from postops.publish.ports import Ledger, Loaded, Loader, Login, Replan, Terms
     from postops.publish.stop import Stop
@@ -111,27 +112,36 @@ class Run:
 
     async def _connect(self, accounts: set[str]) -> None:
         new = sorted(accounts - self._connected - self._held.keys())
-        found = await asyncio.gather(*(self._log_in(name) for name in new))
-        for event in found:
-            if event is not None:
-                self.pusher.record(event)
+        for name in new:
+            if name not in self.logins:
+                self._held[name] = f"{name}: no such account, or no credentials for it"
+        known = [name for name in new if name in self.logins]
+        found = await asyncio.gather(*(self._log_in(name) for name in known))
+        for name, identity in zip(known, found, strict=True):
+            if identity is not None:
+                self._bind(name, identity)
 
-    async def _log_in(self, name: str) -> dict[str, Any] | None:
-        login = self.logins.get(name)
-        if login is None:
-            self._held[name] = f"{name}: no such account, or no credentials for it"
-            return None
+    async def _log_in(self, name: str) -> Identity | None:
         try:
-            event = await connect(name, login, self.ledger.state, self.clock, self.terms)
+            return await connect(name, self.logins[name], self.clock, self.terms)
         except Held as held:
             self._held[name] = str(held)
             return None
+
+    def _bind(self, name: str, identity: Identity) -> None:
+        try:
+            event = bind(name, self.logins[name], identity, self.ledger.state)
+        except Held as held:
+            self._held[name] = str(held)
+            return
         self._connected.add(name)
-        return event
+        if event is not None:
+            self.pusher.record(event)
 
     def _usable(self, action: Action) -> bool:
-        why = self._held.get(action.account)
+        why = self._held.get(action.account) or twin(action.account, self.ledger.state)
         if why is not None:
+            self._held[action.account] = why
             self._finish(Result(action.delivery, "held", error=why))
         return why is None and action.account not in self._waits
 
@@ -296,7 +306,9 @@ class Run:
 
     def _as_planned(self, batch: Sequence[Action]) -> bool:
         """Others may also have done what changes a plan from outside: sent it under its old name."""
-        if not self._as_it_stood(batch):
+        if not self._as_it_stood(batch) or any(
+            twin(action.account, self.ledger.state) for action in batch
+        ):
             return False
         if self.ledger.moved == self._planned_at:
             return True

@@ -22,16 +22,11 @@ class Held(Exception):  # noqa: N818 - a state of the account, not a fault of ou
     """The account may not be used in this run. The text says why and what to do."""
 
 
-async def connect(
-    name: str, login: Login, state: LedgerState, clock: Clock, terms: Terms
-) -> dict[str, Any] | None:
-    """Log in, compare clocks and identity. The `bound` event to record, if the account is new.
-
-    Raises `Held`.
-    """
+async def connect(name: str, login: Login, clock: Clock, terms: Terms) -> Identity:
+    """Log in, and compare clocks. Raises `Held`."""
     identity = await _whoami(name, login, clock, terms)
     _check_clock(name, login, clock, terms)
-    return _binding(name, login, identity, state)
+    return identity
 
 
 async def _whoami(name: str, login: Login, clock: Clock, terms: Terms) -> Identity:
@@ -67,9 +62,11 @@ def _check_clock(name: str, login: Login, clock: Clock, terms: Terms) -> None:
         )
 
 
-def _binding(
-    name: str, login: Login, identity: Identity, state: LedgerState
-) -> dict[str, Any] | None:
+def bind(name: str, login: Login, identity: Identity, state: LedgerState) -> dict[str, Any] | None:
+    """The `bound` event to record, if the account is new. Raises `Held`.
+
+    One account after the other: two new names may belong to one login.
+    """
     platform = login.platform.name
     known = state.bound.get(name)
     if known is not None and known.id != identity.id:
@@ -93,3 +90,14 @@ def _binding(
         "identity": identity._asdict(),
     }
     return bound | ({"was": login.was} if login.was else {})
+
+
+def twin(name: str, state: LedgerState) -> str | None:
+    """The name that was bound to the same login before: another run may have done so meanwhile."""
+    mine = state.bound.get(name)
+    for other in state.bound.values():
+        if mine is None or other.account == name:
+            return None
+        if (other.platform, other.id) == (mine.platform, mine.id):
+            return f"{name}: {mine.handle} is already known as {other.account}; remove one of them"
+    return None
