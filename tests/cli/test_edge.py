@@ -45,6 +45,7 @@ def test_a_known_error_is_one_line_with_place_and_remedy(
     ("error", "code", "says"),
     [
         (UnsafePlan("too much"), 1, "error: too much\n"),
+        (ConfigError("a.yaml:3: no", where="a.yaml:3"), 2, "error: a.yaml:3: no\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (click.Abort(), 1, "nothing was done\n"),
         (FileNotFoundError(2, "No such file", "a.txt"), 1, "error: a.txt: No such file\n"),

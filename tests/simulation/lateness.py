@@ -17,6 +17,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.simulation.content import PostSpec
+from tests.simulation.native import Native
 from tests.simulation.queued import Queued
 from tests.simulation.world import HOUR, Scenario, Start
 
@@ -70,8 +71,8 @@ def pinged(rng: Random, until: float) -> Iterator[float]:
 class Way(NamedTuple):
     """A way to be on time. `wait` as in `publish --wait`; `kind` is the simulated platform.
 
-    Native scheduling is a way with the schedule of the first and a platform that takes posts
-    ahead of their time: lateness is read off the server, whoever kept the time.
+    Where the platform takes posts ahead of their time they are handed over: lateness is read off
+    the server, whoever kept the time.
     """
 
     name: str
@@ -84,6 +85,7 @@ WAYS: tuple[Way, ...] = (
     Way("schedule every 15 minutes", schedule),
     Way("the same, with --wait 8m", schedule, wait=8 * MINUTE),
     Way("the same, and a ping from outside every 5 minutes", pinged),
+    Way("the schedule alone, `schedule: native`", schedule, kind=Native.name),
 )
 
 
@@ -120,9 +122,10 @@ def measured(way: Way, weeks: int, *, seed: int = 0) -> Lateness:
 
 
 def _week(way: Way, seed: int) -> Scenario:
+    native = way.kind == Native.name
     dues, chance = Random(f"due {seed}"), Random(f"wakes {seed}")
     posts = tuple(
-        PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=dues.uniform(0.0, WEEK))
+        PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=dues.uniform(0.0, WEEK), native=native)
         for n in range(POSTS)
     )
     # On into the next week: the last posts wait for their run as the others did.

@@ -105,8 +105,9 @@ def mute(stream: TextIO) -> None:
 def _say(error: PostopsError, colour: bool | None) -> None:
     """The place and the fault in one line, the other faults and the remedy below."""
     prefix = click.style("error", fg="red", bold=True)
-    where = f"{one_line(error.where)}: " if error.where else ""
-    lines = [f"{prefix}: {where}{one_line(str(error))}"]
+    where = f"{error.where}: " if error.where else ""
+    said = str(error).removeprefix(where)  # some say where for themselves, for those who log them
+    lines = [f"{prefix}: {one_line(where)}{one_line(said)}"]
     lines += [f"  also: {one_line(note)}" for note in getattr(error, "__notes__", ())]
     if error.help:
         lines.append(f"  help: {one_line(error.help)}")

@@ -15,7 +15,7 @@ from postops.policy.workers import uncollected
 from postops.reading.words import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable, Mapping
+    from collections.abc import Callable, Collection, Container, Mapping
     from datetime import datetime
 
     from postops.cli._open import Place
@@ -86,9 +86,9 @@ class Sweep:
         if content.remote is None:
             found.append(f"no remote: this is the local {content.branch}, and nobody else's ledger")
         if self.tip.unpushed:
-            found.append(
-                f"{len(self.tip.unpushed)} committed files are not on {content.branch} yet"
-            )
+            count = len(self.tip.unpushed)
+            files = "1 committed file is" if count == 1 else f"{count} committed files are"
+            found.append(f"{files} not on {content.branch} yet")
         return found
 
     def loader(self) -> TipLoader:
@@ -150,9 +150,14 @@ def _ids(names: Collection[str], ids: Mapping[str, str], state: LedgerState) -> 
     return frozenset(known[name] for name in names)
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> ConfigError:
+def _unknown(what: str, name: str, known: Collection[str]) -> ConfigError:
     meant = nearest(name, tuple(known))
-    help_ = f"did you mean {meant}?" if meant else "is it on the content branch yet?"
+    if meant:
+        help_ = f"did you mean {meant}?"
+    elif what == "account":
+        help_ = f"accounts: {', '.join(known) or 'none is configured'}"
+    else:
+        help_ = "is it on the content branch yet?"
     return ConfigError(f"there is no {what} {name!r}", help=help_)
 
 

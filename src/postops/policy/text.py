@@ -50,6 +50,10 @@ def text_too_long(given: OnMessage) -> Iterator[Problem]:
 
 
 def _shorter(given: OnMessage) -> str:
+    warning = given.message.content_warning
+    most = given.message.parts[0].measure.limit
+    if warning and given.target.platform.count("", content_warning=warning) > most:
+        return "shorten the content warning: it counts, and is on every part"
     if given.can.thread and given.post.thread == "none" and len(given.message.parts) == 1:
         name = given.target.platform.name
         return f"shorten it, set `thread: auto`, or give `{name}` a text under `platforms`"

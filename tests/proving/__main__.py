@@ -1,0 +1,74 @@
+"""Prove the publisher: worlds in the simulator, real kills, races, and what others do.
+
+    ./scripts/prove                 two minutes: a taste
+    ./scripts/prove --minutes 60    a million runs, hundreds of kills
+
+Exits 1 where anything was wrong. The report goes to stdout, progress to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.kills.campaign import PLATFORMS
+from tests.proving import real, report, simulated
+from tests.simulation import outside
+from tests.simulation.peers import figures
+
+LONG = 30.0  # minutes from which on everything is done in full
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="./scripts/prove",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--minutes", type=float, default=2.0, help="how long to go on (about)")
+    parser.add_argument("--seed", type=int, default=0, help="of what is killed, and where")
+    parser.add_argument(
+        "--platform", action="append", choices=PLATFORMS, help="kill at these only; all by default"
+    )
+    asked = parser.parse_args()
+    found = proven(asked.minutes, asked.platform or PLATFORMS, asked.seed)
+    sys.stdout.write("\n".join(report.lines(found)) + "\n")
+    return 1 if found.wrong else 0
+
+
+def proven(minutes: float, platforms: tuple[str, ...], seed: int) -> report.Found:
+    """Simulate on all cores, and race and kill beside it in a process of its own."""
+    began = time.monotonic()
+    until = began + minutes * 60
+    many = 100 if minutes >= LONG else max(5, int(3 * minutes))
+    with ProcessPoolExecutor(1) as beside, ProcessPoolExecutor() as pool:
+        raced = beside.submit(real.races, 100 if minutes >= LONG else 10)
+        killed = beside.submit(real.kills, until - 20, platforms, seed)
+        singles = simulated.all_singles(pool, say)
+        unnoticed = simulated.unnoticed(pool, say)
+        late = pool.submit(report.late, 4)
+        peers = pool.submit(figures.figures, many)
+        broken = pool.submit(outside.figures, many)
+        drawn = simulated.until(until, pool, say)
+        say("waiting for the last kills and tables")
+        return report.Found(
+            singles,
+            drawn,
+            unnoticed,
+            raced.result(),
+            killed.result(),
+            late.result(),
+            peers.result(),
+            broken.result(),
+            (time.monotonic() - began) / 60,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

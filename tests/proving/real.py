@@ -1,0 +1,47 @@
+"""Real processes, real git, real servers: raced against one another, and killed."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.kills.campaign import Tally, campaign
+from tests.ledger.racing import race
+from tests.rigs import lighttpd
+from tests.rigs.pds.install import InstallError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.ledger.racing import Raced
+
+PROCESSES = 16
+WORST = 900.0  # seconds a race of 16 x 100 may take on two cores
+
+
+def races(appends: int) -> list[tuple[str, Raced | None]]:
+    """Sixteen publishers on one remote: in a folder, and behind a web server. `None`: not here."""
+    found: list[tuple[str, Raced | None]] = []
+    with tempfile.TemporaryDirectory(prefix="postops-races-") as folder:
+        home = Path(folder)
+        (home / "file").mkdir()
+        (home / "http").mkdir()
+        found.append(("file", race(home / "file", processes=PROCESSES, appends=appends)))
+        try:
+            web = lighttpd.serve(home / "http")
+        except (InstallError, lighttpd.StartError):
+            return [*found, ("http", None)]
+        try:
+            raced = race(home / "http", processes=PROCESSES, appends=min(appends, 10), web=web)
+            return [*found, ("http", raced)]
+        finally:
+            web.stop()
+
+
+def kills(until: float, platforms: Sequence[str], seed: int) -> Tally:
+    """Kill until a time of `time.monotonic`, and at least a few."""
+    if time.monotonic() > until:
+        return campaign(5, platforms=platforms, seed=seed)
+    return campaign(until=until, platforms=platforms, seed=seed)

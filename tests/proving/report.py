@@ -1,0 +1,111 @@
+"""What came of it, for people: figures, tables, and everything that was wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.kills import campaign
+from tests.simulation import lateness, outside
+from tests.simulation.exhaustive import steps, workloads
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.peers import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.kills.campaign import Tally
+    from tests.ledger.racing import Raced
+    from tests.proving.simulated import Total
+
+
+@dataclass
+class Found:
+    """All figures of a proof. `minutes` is how long it took."""
+
+    singles: Total
+    drawn: Total
+    unnoticed: list[str]
+    raced: Sequence[tuple[str, Raced | None]]
+    killed: Tally
+    late: list[str]
+    peers: list[figures.Row]
+    broken: list[outside.Row]
+    minutes: float
+
+    @property
+    def wrong(self) -> list[str]:
+        """What must not be; empty is a proof."""
+        ours = [row for row in self.peers if row.algorithm == figures.OURS]
+        return [
+            *self.singles.wrong,
+            *self.drawn.wrong,
+            *(f"not noticed: {guard}" for guard in self.unnoticed),
+            *(f"race over {way}: {raced}" for way, raced in self.raced if not _well(raced)),
+            *self.killed.violations,
+            *(f"{row}" for row in ours if row.duplicates or row.losses or row.broken),
+        ]
+
+
+def _well(raced: Raced | None) -> bool:
+    return raced is None or raced.flawless
+
+
+def lines(found: Found) -> Iterator[str]:
+    """The report. What could not be had on this machine is said."""
+    yield from _head("Simulated", _simulated(found))
+    yield from _head("Real processes, killed with SIGKILL", campaign.lines(found.killed))
+    yield from _head("Raced", (_race(way, raced) for way, raced in found.raced))
+    yield from _head("How late, woken in which way (simulated weeks)", found.late)
+    yield from _head(
+        "The same worlds under other tools' algorithms (ports of the algorithm, not the tool)",
+        figures.markdown(found.peers),
+    )
+    yield from _head(
+        "Outside of what is assumed: no promise covers this", outside.markdown(found.broken)
+    )
+    yield from _head("Wrong", found.wrong[:20] or ["nothing"])
+    yield f"all of it took {found.minutes:.1f} minutes"
+
+
+def _head(title: str, body: Iterator[str] | Sequence[str]) -> Iterator[str]:
+    yield title
+    yield "-" * len(title)
+    yield from body
+    yield ""
+
+
+def _simulated(found: Found) -> Iterator[str]:
+    known, one, many = workloads(), found.singles, found.drawn
+    dead = len(MUTANTS) - len(found.unnoticed)
+    both = one.counts + many.counts
+    told = {
+        "workloads": f"{len(known)}, {sum(len(steps(w)) for w in known.values()):,} steps",
+        "single faults, every one": f"{one.worlds - len(known):,}, {one.runs:,} runs",
+        "pairs and seeds": f"{many.worlds:,} worlds, {many.runs:,} runs",
+        "runs of the publisher": f"{one.runs + many.runs:,}",
+        "steps": f"{one.steps + many.steps:,}",
+        "posts": f"{both['posts']:,}",
+        "duplicates": both["duplicates"],
+        "losses": both["losses"],
+        "held for a person (in doubt)": f"{both['flagged in doubt']:,}",
+        "violations of any invariant": len(one.wrong) + len(many.wrong),
+        "mutants noticed": f"{dead} of {len(MUTANTS)}",
+    }
+    for name, figure in told.items():
+        yield f"{name:32} {figure}"
+
+
+def _race(way: str, raced: Raced | None) -> str:
+    if raced is None:
+        return f"{way}: not run, there is no web server to be had here"
+    return (
+        f"{way}: {raced.processes} x {raced.appends}: {raced.pushes:,} pushes, {raced.refused:,}"
+        f" refused, {raced.events:,} events, {raced.lost} lost, {raced.double_claims} claimed"
+        f" twice, {raced.seconds:.0f} s"
+    )
+
+
+def late(weeks: int) -> list[str]:
+    """The table of lateness."""
+    return list(lateness.markdown(weeks))
