@@ -157,7 +157,7 @@ class Run:
                 return
             result = await self._reconcile(desk, action)
             if result is not None:
-                self._finish(result)
+                self._heed(account, result)
 
     async def _reconcile(self, desk: Desk, action: Action) -> Result | None:
         claim = self.ledger.state.delivery(action.delivery).claim
@@ -348,13 +348,7 @@ class Run:
                 continue
             result = await self._carry(desk, claimed)
             budget.look()
-            if result.until:  # the platform asked the account to wait, not only this post
-                self._waits[account] = result.until
-                none = {"remaining": 0, "reset_at": result.until}
-                self._low[account] = {"type": "budget", "account": account, "budget": none}
-            if result.outcome == "held":
-                self._held[account] = result.error or account
-            self._finish(result)
+            self._heed(account, result)
         if low := budget.event(account, self.ledger.state.budgets.get(account)):
             self._low[account] = low
         for dropped in await send.confirmed(desk):
@@ -423,6 +417,16 @@ class Run:
                 }
             )
             self._finish(Result(waiting.delivery, "skipped", error=waiting.reason))
+
+    def _heed(self, account: str, result: Result) -> None:
+        """What one delivery came to may concern all of the account's."""
+        if result.until:  # the platform asked the account to wait, not only this post
+            self._waits[account] = result.until
+            none = {"remaining": 0, "reset_at": result.until}
+            self._low[account] = {"type": "budget", "account": account, "budget": none}
+        if result.outcome == "held":
+            self._held[account] = result.error or account
+        self._finish(result)
 
     def _finish(self, result: Result) -> None:
         """Final for this run, unless its absence was proven and a round is left."""
