@@ -386,7 +386,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a handle belongs to its claim",
         _patch(state._ON_DELIVERY, "handle", _any_handle),
-        seeds=(57331,),
+        unit=test_state.test_the_handle_of_a_dead_run_does_not_replace_that_of_the_claim,
     ),
     Mutant(
         "what was accepted is looked for once more",

@@ -19,7 +19,7 @@ from postops.plan import iso, parse
 from postops.platforms.base import Unreadable
 from postops.publish.claims import ONCE_MORE, deadline, provenance, repeats
 from postops.publish.ports import Result
-from postops.publish.settle import Absent, Doubt, Found, Later, Repeat, Verdict, settle
+from postops.publish.settle import Absent, Doubt, Found, Later, Repeat, Verdict, seen, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,8 @@ async def _one_part(
 ) -> Result:
     outgoing = outgoing_part(desk, loaded, claim, part)
     try:
+        if late := await _listed_since(desk, claim, outgoing):
+            return await _written(desk, loaded, claim, part, late, "it was not listed before")
         receipt = await _send(desk, action, claim, outgoing)
     except (OutOfTime, PostopsError) as error:
         if isinstance(error, OutcomeUnknown):
@@ -77,6 +79,19 @@ async def _one_part(
     known = desk.ledger.state.remote_ids(action.account)
     result = await landed(desk, loaded, claim, part, receipt)
     return await _if_twice(desk, claim, outgoing, receipt, known) or result
+
+
+async def _listed_since(
+    desk: Desk, claim: dict[str, Any], outgoing: Outgoing
+) -> Found | Doubt | None:
+    """Before it is sent again: a list that lagged more than anybody knew may show it by now."""
+    part, ways = outgoing.part.number, desk.platform.certainty_for(outgoing.message)
+    if Certainty.SEARCH not in ways or repeats(claim, part):
+        return None
+    if not _claimed_before(desk, claim, part):
+        return None
+    known = desk.ledger.state.remote_ids(claim["account"])
+    return seen(await desk.platform.find(outgoing, known=known))
 
 
 async def _if_twice(
@@ -333,6 +348,8 @@ async def _said_before(
         # A proxy may have sent it twice; or it is another delivery's, whose record is on its way.
         verdict = Doubt("this is there", (verdict.receipt.url,))
     ways = desk.platform.certainty_for(loaded.message)
+    if before and isinstance(verdict, Absent) and Certainty.DUPLICATE_REJECTION in ways:
+        verdict = Doubt("the platform knows it already, and does not list it")
     blind = isinstance(verdict, Doubt) and not verdict.candidates
     theirs = not before and Certainty.DUPLICATE_REJECTION in ways and blind
     if theirs or isinstance(verdict, Absent):

@@ -142,12 +142,19 @@ async def _find(desk: Desk, outgoing: Outgoing, known: frozenset[str]) -> Findin
     return await desk.platform.find(outgoing, known=known)
 
 
-def _verdict(finding: Finding) -> Verdict:
+def seen(finding: Finding) -> Found | Doubt | None:
+    """What a listing shows of it; `None` where it shows nothing, whatever that proves."""
     if len(finding.receipts) == 1:
         return Found(finding.receipts[0])
     if finding.receipts:
         urls = tuple(receipt.url for receipt in finding.receipts)
         return Doubt(f"{len(urls)} posts there match it", urls)
+    return None
+
+
+def _verdict(finding: Finding) -> Verdict:
+    if shown := seen(finding):
+        return shown
     if not finding.complete:
         return Doubt("the list of posts does not reach back far enough")
     return Absent()
