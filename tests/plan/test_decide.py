@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from postops.ledger.state import LedgerState, apply
-from postops.plan import Action, Guard, Terms, Waiting, Wish, iso, make_plan
+from postops.plan import Action, Guard, Past, Terms, Waiting, Wish, iso, make_plan
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LONG_AGO = "2026-01-01T00:00:00.000Z"
@@ -47,7 +47,8 @@ def wish(**changes: object) -> Wish:
 
 
 def terms(**changes: object) -> Terms:
-    return replace(Terms(now=NOW, platforms={"main": "bluesky"}), **changes)  # type: ignore[arg-type]
+    made = Terms(now=NOW, platforms={"main": "bluesky"}, past=Past(frozenset({"c1"})))
+    return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def decide(one: Wish, state: LedgerState | None = None, on: Terms | None = None) -> object:

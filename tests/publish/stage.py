@@ -20,8 +20,8 @@ from postops.content.source import WorkTree
 from postops.errors import PostopsError
 from postops.ledger.journal import Ledger
 from postops.model import Delivery, MediaFile
+from postops.plan import Past, Wish, make_plan
 from postops.plan import Terms as PlanTerms
-from postops.plan import Wish, make_plan
 from postops.publish.ports import Loaded, Result, Terms
 from postops.publish.run import Run
 from postops.publish.stop import Stop
@@ -152,8 +152,11 @@ class Stage:
 
     def plan(self, ledger: Ledger) -> Plan:
         kinds = {name: account.platform for name, account in self.config.accounts.items()}
-        terms = PlanTerms(now=self.clock.at, platforms=kinds, horizon=timedelta(seconds=60))
-        return make_plan(self.wishes(), ledger.state, terms)
+        wishes = self.wishes()
+        past = Past(frozenset(f"c{n}" for n in range(1, len(self.history) + 1)))
+        horizon = timedelta(seconds=60)
+        terms = PlanTerms(now=self.clock.at, platforms=kinds, horizon=horizon, past=past)
+        return make_plan(wishes, ledger.state, terms)
 
     # ------------------------------------------------------------------ running
 

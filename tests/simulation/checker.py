@@ -21,6 +21,7 @@ from postops.plan import iso
 from postops.publish.claims import ONCE_MORE
 from tests.simulation.ahead import Ahead
 from tests.simulation.clock import START, moment
+from tests.simulation.forward import Forward
 from tests.simulation.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Checker:
         self._withdrawing: set[str] = set()
         self._theirs: set[str] = set()
         self.ahead = Ahead(world, self.say)
+        self.forward = Forward(world, self.say)
         self.last_recorded, self._last_by = -math.inf, ""
         self._taken: set[tuple[str, int]] = set()
         self.cut = False
@@ -284,6 +286,10 @@ class Checker:
             return
         self.say("I1", f"{one.delivery} was sent again as {two.delivery}")
 
+    def updating(self, post: Remote, text: str) -> None:
+        claim = self._claims.get(post.delivery) or self._before_cut.get(post.delivery, {})
+        self.forward.updating(claim, post, text)
+
     def deleting(self, server: Server, post: Remote) -> None:
         claim = self._claims.get(post.delivery, {})
         spec = self.world.content.tip.posts.get(post.delivery.rpartition("@")[0])
@@ -313,6 +319,7 @@ class Checker:
     def _event(self, event: dict[str, Any]) -> None:
         kind, name = event["type"], self.world.first_name(event.get("delivery", ""))
         held, now = self._open.get(name), seconds(event["recorded_at"])
+        self.forward.event(event, name, held, self._commit)
         behind = self.last_recorded > now + self.world.scenario.skew
         if kind == "claimed" and behind and event["run"] != self._last_by:
             self.say("clock", f"{event['run']} claims {name} on a ledger from its future")
@@ -365,6 +372,7 @@ class Checker:
                 if number not in sent.get(name, ()) and not self._is_claimed(done, number):
                     self._forgotten.add((name, number))
         self._open = {n: d.claim for n, d in deliveries.items() if d.claim is not None}
+        self.forward.cut(deliveries.items())
         self._claims = dict(self._open)
         self._parts = {(name, number) for name, numbers in sent.items() for number in numbers}
         self._let_go()

@@ -70,7 +70,8 @@ def message(post: str, texts: tuple[str, ...], account: str, platform: str) -> M
 class Commit:
     """One commit of the content branch: posts and configuration.
 
-    `reached` says when each post came in, `was` what an account was called before.
+    `reached` says when each post came in, `was` what an account was called before; `past` are the
+    commits it descends from, and itself.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Commit:
     reached: Mapping[str, float]
     platforms: Mapping[str, str]
     was: Mapping[str, str]
+    past: frozenset[str]
 
 
 class Content:
@@ -85,7 +87,7 @@ class Content:
 
     def __init__(self, posts: tuple[PostSpec, ...], platforms: Mapping[str, str]) -> None:
         reached = dict.fromkeys((post.id for post in posts), 0.0)
-        self.tip = Commit("c1", {post.id: post for post in posts}, reached, platforms, {})
+        self.tip = Commit("c1", {post.id: post for post in posts}, reached, platforms, {}, frozenset({"c1"}))
         self.commits = {"c1": self.tip}
         self._asked: dict[str, list[Wish]] = {}
 
@@ -117,7 +119,26 @@ class Content:
 
     def _commit(self, commit: Commit) -> None:
         name = f"c{len(self.commits) + 1}"
-        self.tip = self.commits[name] = replace(commit, name=name)
+        self.tip = self.commits[name] = replace(commit, name=name, past=commit.past | {name})
+
+    def rewind(self, back: int) -> Commit | None:
+        """Force the branch back by so many commits; what it was. `None`: it stays where it is.
+
+        Never behind the renaming of an account: whose posts they were is not known there.
+        """
+        line = sorted(self.tip.past, key=lambda name: int(name[1:]))
+        older = self.commits[line[max(0, len(line) - 1 - back)]]
+        if older is self.tip or older.was != self.tip.was:
+            return None
+        was, self.tip = self.tip, older
+        return was
+
+    def restore(self, was: Commit, older: Commit) -> None:
+        """The branch is where it was; or, where it went on from there, that is merged into it."""
+        if self.tip is older:
+            self.tip = was
+        else:
+            self._commit(replace(self.tip, past=self.tip.past | was.past))
 
     def wishes(self, commit: Commit, state: LedgerState) -> Sequence[Wish]:
         """As `cli._gather` and `cli._sweep` make them."""

@@ -254,6 +254,7 @@ class SimPlatform(Platform):
             post = self.server.by_id(receipt.remote_id)
             if post is None:
                 raise Rejected("there is no such post", status=404)
+            self.world.checker.updating(post, outgoing.part.text)
             post.text = outgoing.part.text
             return receipt
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from postops.errors import LedgerDamaged, LedgerError, PostopsError
 from postops.ledger.journal import Ledger
-from postops.plan import PASSING, make_plan
+from postops.plan import PASSING, Past, make_plan
 from postops.plan import Terms as PlanTerms
 from postops.publish.ports import Login
 from postops.publish.run import Run
@@ -60,6 +60,7 @@ async def sweep(
         clock_skew=world.terms.clock_skew,
         horizon=min(timedelta(seconds=wait), LEAD),
         paces=world.paces(),
+        past=Past(world.content.tip.past),
     )
     found = Sweep(world, world.content.tip, ledger, terms)
     world.checker.swept(machine, found.commit)

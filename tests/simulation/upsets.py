@@ -70,6 +70,27 @@ class Gone(Upset):
 
 
 @dataclass(frozen=True)
+class Rewound(Upset):
+    """The tip is an older commit again, by `back` commits, for so many seconds, or (`None`) for good.
+
+    What is edited meanwhile goes on from there; then the newer one is merged into it.
+    """
+
+    back: int
+    lasts: float | None
+
+    def happen(self, world: World) -> None:
+        was = world.content.rewind(self.back)
+        if was is None:
+            return
+        world.checker.counts["rewound"] += 1
+        older = world.content.tip
+        if self.lasts is not None:
+            until = world.loop.at + self.lasts
+            world.loop.at_time(until, lambda: world.content.restore(was, older))
+
+
+@dataclass(frozen=True)
 class Renaming(Upset):
     """An account is renamed in the configuration, with `was:`."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from postops.config import Pace
 from tests.simulation import seeds
 from tests.simulation.platforms import KeyOnly
-from tests.simulation.upsets import Ahead, Cut, Gone, Renaming
+from tests.simulation.upsets import Ahead, Cut, Gone, Renaming, Rewound
 from tests.simulation.world import HOUR
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def wider(seed: int, kinds: tuple[str, ...] = KINDS) -> Scenario:
         for name, kind in base.accounts
     )
     end = base.starts[-1].at + HOUR
-    upsets = sorted(_upsets(rng, some, [name for name, _ in accounts], end), key=lambda u: u.at)
+    names = [name for name, _ in accounts]
+    upsets = sorted((*_upsets(rng, some, names, end), *_rewound(seed, end)), key=lambda u: u.at)
     starts = base.starts
     if "clock" in some:
         starts = tuple(_wrong(rng, start, base.skew) for start in starts)
@@ -64,6 +65,14 @@ def _upsets(rng: Random, some: list[str], accounts: list[str], end: float) -> It
         yield Renaming(rng.uniform(0.0, end), name, f"{name}-new")
     if "ahead" in some:
         yield Ahead(rng.uniform(0.0, end), rng.choice((60.0, HOUR, 6 * HOUR)))
+
+
+def _rewound(seed: int, end: float) -> Iterator[Upset]:
+    """In one world of five the branch is forced back. Drawn apart: the others stay as they were."""
+    rng = Random(f"rewound {seed}")
+    for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 2))):
+        lasts = rng.choice((HOUR, 6 * HOUR, None))
+        yield Rewound(rng.uniform(0.0, end), rng.choice((1, 1, 2, 3)), lasts)
 
 
 def _wrong(rng: Random, start: Start, skew: float) -> Start:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from postops.plan import PASSING, make_plan
+from postops.plan import PASSING, Past, make_plan
 from postops.plan import Terms as PlanTerms
 from postops.publish.ports import Terms
 from tests.simulation import runners
@@ -319,6 +319,7 @@ class World:
             platforms=self.content.tip.platforms,
             clock_skew=self.terms.clock_skew,
             paces=self.paces(),
+            past=Past(self.content.tip.past),
         )
         return make_plan(self.content.wishes(self.content.tip, ledger.state), ledger.state, terms)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from postops.cli import _tip
 from postops.cli._gather import INDEX, Gathered, Gathering, told
 from postops.cli._loader import TipLoader, campaigns_of
+from postops.cli._past import past
 from postops.errors import ConfigError
 from postops.plan import Guard, Plan, Terms, Waiting, make_plan, with_renames
 from postops.policy.workers import uncollected
@@ -120,7 +121,8 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     if asked.shard is not None and asked.shard.number > 1:
         gathered = gathered._replace(unreadable=())  # as all that is no account's: the first's
     posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, ledger.state)
-    terms = replace(_terms(at, config, asked, now, posts), files=gathered.files)
+    terms = _terms(at, config, asked, now, posts)
+    terms = replace(terms, files=gathered.files, past=past(tip))
     return Sweep(tip, config, lambda: ledger.state, gathered, terms, campaigns)
 
 

@@ -6,8 +6,8 @@ action or with the reason why it waits. Nothing here reads a file, a clock or th
 plan reviewed on a pull request is the plan that is carried out (`Plan.digest`).
 
 `values.py` holds the words, `renames.py` what looks like an old post, `decide.py` the decision about
-one delivery, `removed.py` what is deleted, `pace.py` what an account's own limits hold back, `shards.py` and `matrix.py` how several
-runners share a plan.
+one delivery, `removed.py` what is deleted, `forward.py` what may be changed, `pace.py` what an
+account's own limits hold back, `shards.py` and `matrix.py` how several runners share a plan.
 """
 
 from postops.plan.decide import make_plan
@@ -20,6 +20,7 @@ from postops.plan.values import (
     ActionName,
     Files,
     Guard,
+    Past,
     Plan,
     Reason,
     Terms,
@@ -37,6 +38,7 @@ __all__ = [
     "ActionName",
     "Files",
     "Guard",
+    "Past",
     "Plan",
     "Reason",
     "Terms",

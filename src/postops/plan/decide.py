@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from postops.plan import scheduled
+from postops.plan.forward import stays
 from postops.plan.pace import Queue, affordable, paced, queues
 from postops.plan.removed import heirs, removed
 from postops.plan.values import SKIPS, Action, ActionName, Plan, Terms, Waiting, Wish, iso, parse
@@ -92,7 +93,7 @@ def _decide(
         case "withdrawn":
             return None
         case "published":
-            return _published(wish, done)
+            return _published(wish, done, terms)
         case "failed" if done.parts or wish.payload in (None, done.payload):
             return Waiting(wish.delivery, "failed", detail=done.error, wish=wish)
         case "skipped" if iso(wish.due_at) == done.due_at:
@@ -210,7 +211,7 @@ def _reconcile(done: DeliveryState, terms: Terms, wish: Wish | None) -> Action |
     return Action(done.name, done.post, done.account, platform, "reconcile", due, part, wish)
 
 
-def _published(wish: Wish, done: DeliveryState) -> Action | Waiting | None:
+def _published(wish: Wish, done: DeliveryState, terms: Terms) -> Action | Waiting | None:
     if wish.source is None or wish.source == done.source:
         return None
     if wish.on_edit != "update":
@@ -221,7 +222,8 @@ def _published(wish: Wish, done: DeliveryState) -> Action | Waiting | None:
     if wish.parts != done.parts_total:
         detail = f"it has {done.parts_total} parts there and {wish.parts} here"
         return Waiting(wish.delivery, "edited", detail=detail, wish=wish)
-    return _held(wish) or _poor(wish) or _act(wish, "update")
+    kept = _held(wish) or stays(done, terms.past, "edited", wish)
+    return kept or _poor(wish) or _act(wish, "update")
 
 
 def _decide_unwished(

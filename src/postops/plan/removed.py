@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from postops.plan.forward import stays
 from postops.plan.values import Action, Waiting, parse
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def removed(
     if done.on_remove != "withdraw":
         detail = f"only {len(done.live)} of its {done.parts_total} parts are there"
         return None if done.complete else Waiting(done.name, "removed", detail=detail)
-    if kept := _not_surely(done, terms, heirs):
+    if kept := _not_surely(done, terms, heirs) or stays(done, terms.past, "removed"):
         return kept
     platform = terms.platforms.get(done.account)
     if platform is None:

@@ -36,7 +36,7 @@ Reason = Literal[
     "ask",  # missed its time, and the file says to ask
     "late",  # missed its time, and the file says to skip
     "expired",  # `expires_at` has passed
-    "unknown-age",  # a shallow clone cannot tell whether it is older than the account
+    "unknown-age",  # a shallow clone cannot tell: older than the account, or than what is out?
     "before-account",  # was due before the account was known: `postops adopt` or `--backfill`
     "renamed",  # looks like a published post under a new name: `id:` says which it is
     "quiet-hours",  # the account sends nothing new at this time of the day
@@ -194,6 +194,17 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """The commits that the tip of the content branch descends from, and itself.
+
+    `cut`: of a shallow clone, which does not know them all.
+    """
+
+    commits: Container[str] = frozenset()
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a plan is made under.
 
@@ -217,6 +228,7 @@ class Terms:
     paces: Mapping[str, Pace] = field(default_factory=dict)
     force: bool = False
     files: Files = field(default_factory=Files)
+    past: Past = field(default_factory=Past)
 
     def covers(self, post: str, account: str) -> bool:
         """Whether `--post`, `--account` and `--shard` leave this delivery in."""

@@ -53,7 +53,8 @@ def draft(
         "due_at": iso(action.due_at),
     }
     if loaded is None:
-        return claim | {"commit": done.commit, "blob": done.blob, "path": done.path}
+        last = done.last_commit if name == "withdraw" else done.commit  # its text is not asked for
+        return claim | {"commit": last, "blob": done.blob, "path": done.path}
     parts = len(loaded.message.parts)
     keys = dict(done.keys)
     for number in range(1, parts + 1):
