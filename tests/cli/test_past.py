@@ -152,7 +152,10 @@ def test_a_rewritten_history_waits_with_words(site: Site) -> None:
     assert site.run("publish", at=fresh).code == 0
     assert sorted(site.live("tusk")) == ["Kept", "Old"]
     waiting = site.run("plan", "--format", "json", at=fresh).json["waiting"]
-    assert {w["delivery"]: w["reason"] for w in waiting} == {"a@tusk": "edited", "b@tusk": "removed"}
+    assert {w["delivery"]: w["reason"] for w in waiting} == {
+        "a@tusk": "edited",
+        "b@tusk": "removed",
+    }
     assert all(f"behind {last[:12]}, or was rewritten" in w["detail"] for w in waiting)
     assert site.run("withdraw", "b", "--yes", at=fresh).code == 0
     assert site.live("tusk") == ["Old"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from postops.ledger.state import LedgerState
-from postops.plan import ALARMS, Action, Files, Guard, Past, Plan, Wish, make_plan
+from postops.plan import ALARMS, Action, Files, Guard, Past, make_plan
 from tests.plan.test_decide import CLAIM, published, state_of, terms, wish
+
+if TYPE_CHECKING:
+    from postops.ledger.state import LedgerState
+    from postops.plan import Wish
 
 PAST = Past(frozenset({"c1", "c2"}))
 FILES = Files({"posts/other.md": "b9"})
@@ -116,7 +121,7 @@ def test_what_stays_takes_no_place_of_the_guard() -> None:
         for name, commit in (("a", "c3"), ("b", "c3"), ("c", "c1"))
         for event in (CLAIM, published(1), published(2))
     ]
-    plan: Plan = make_plan([], state_of(*events), terms(past=PAST, guard=Guard(withdraws=1)))
+    plan = make_plan([], state_of(*events), terms(past=PAST, guard=Guard(withdraws=1)))
     assert [action.delivery for action in plan.actions] == ["c@main"]
     assert [w.reason for w in plan.waiting] == ["removed", "removed"]
 
