@@ -53,13 +53,35 @@ def test_where_it_is_not_known_nothing_is_changed_or_withdrawn(site: Site) -> No
     site.merge({"posts/a.md": post("Somewhere", **both), "posts/b.md": post("Other", **both)})
     assert [site.run("adopt", f"{name}@tusk").code for name in "ab"] == [0, 0]
     site.merge({"posts/a.md": post("Somewhere else", **both), "posts/b.md": None})
-    ran = site.run("publish")
-    assert (ran.code, ran.out.count("adopted without its address")) == (1, 1)
-    assert site.run("publish").code == 0  # said once, and not tried again
+    [waits] = site.json("plan")["waiting"]
+    assert (waits["delivery"], waits["reason"]) == ("a@tusk", "edited")
+    assert "`postops adopt --url`" in waits["detail"]
+    before = site.types()
+    assert [site.run("publish").code for _ in range(2)] == [0, 0]
+    assert site.types() == before
     ran = site.run("withdraw", "a", "-y")
     assert (ran.code, ran.out.count("adopted without its address")) == (1, 1)
     assert site.states() == {"a@tusk": "published", "b@tusk": "published"}
     assert [c for c in site.world.calls if c.method in ("PUT", "DELETE")] == []
+
+
+def test_its_address_may_be_told_later(site: Site) -> None:
+    """Then what was wished meanwhile is done: to what is there, which is what was adopted."""
+    both = {"on_edit": "update", "on_remove": "withdraw"}
+    site.merge({f"posts/{name}.md": post(f"By hand {name}", **both) for name in "ab"})
+    urls = {name: by_hand(site, f"By hand {name}") for name in "ab"}
+    assert [site.run("adopt", f"{name}@tusk").code for name in "ab"] == [0, 0]
+    site.merge({"posts/a.md": post("Mended", **both)})
+    for name, url in urls.items():
+        ran = site.run("adopt", f"{name}@tusk", "--url", url)
+        assert (ran.code, ran.out) == (0, f"{name}@tusk: counts as published\n"), ran.err
+    assert site.run("publish").code == 0
+    assert site.live("tusk") == ["Mended", "By hand b"]
+    site.merge({"posts/b.md": None})
+    assert site.run("publish").code == 0
+    assert site.live("tusk") == ["Mended"]
+    ran = site.run("adopt", "a@tusk", "--url", urls["a"])
+    assert (ran.code, "it is published" in ran.err) == (2, True)
 
 
 def test_all_that_was_due_before_the_account_was_known(site: Site) -> None:

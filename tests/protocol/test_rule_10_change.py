@@ -9,21 +9,33 @@
 | update and withdraw are claimed like publish | here |
 | ... are idempotent: what was lost is done again, a 404 on delete is withdrawn | here |
 | an update is carried out where the platform can, and refused with a reason where it cannot | here |
+| ... and run only for content that descends from the commit of the last event: a branch forced back, to an older text or to before the post | here |
+| ... a slow run whose older tip lost a race | here |
+| ... shallow, blobless and rewritten clones, merges of any kind | `tests/cli/test_past.py` |
 | a withdrawn post comes back only by `retry`, as a new generation with new keys | here |
 """
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from postops.git import Repository
+from postops.ledger.git_remote import GitRemote
+from postops.ledger.journal import Ledger
+from postops.plan import iso
 from postops.sandbox.faults import Fault
 from tests.cli.site import KINDS, post
-from tests.protocol.scene import ALL, DELETE, LOOKUPS
+from tests.protocol.scene import ALL, DELETE, LOGIN, LOOKUPS, SOMEBODY
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.protocol.scene import Scene
 
 EDIT = ("mastodon", "PUT", "/api/v1/statuses/*")
@@ -187,6 +199,106 @@ def test_a_change_whose_answer_was_lost_is_done_again(scene: Scene, what: str) -
     scene.publishes()
     assert scene.live("tusk") == (["New"] if now else [])
     assert scene.types()[-1] == ("updated" if now else "withdrawn")
+
+
+BOTH = {"on_edit": "update", "on_remove": "withdraw"}
+
+
+@pytest.fixture
+def ahead(scene: Scene) -> list[str]:
+    """A post is out, and was updated: the commits from before it, of its first text, of its last."""
+    before = scene.repo.git("rev-parse", "HEAD")
+    old = scene.merge({"posts/a.md": post("Old", **BOTH)})
+    scene.publishes()
+    new = scene.merge({"posts/a.md": post("New", **BOTH)})
+    scene.publishes()
+    assert scene.live("tusk") == ["New"]
+    return [before, old, new]
+
+
+@pytest.mark.parametrize(
+    ("back", "reason"),
+    [
+        pytest.param(1, "edited", id="to its first text"),
+        pytest.param(0, "removed", id="to before it was there"),
+    ],
+)
+def test_a_branch_that_is_forced_back_changes_nothing_that_is_out(
+    scene: Scene, ahead: list[str], back: int, reason: str
+) -> None:
+    """Seen from a fresh clone, which never had the newer commit."""
+    scene.repo.git("push", "--quiet", "--force", "origin", f"{ahead[back]}:main")
+    fresh, before = scene.elsewhere("fresh"), scene.types()
+    ran = scene.run("publish", at=fresh)
+    assert (ran.code, scene.live("tusk"), scene.types()) == (0, ["New"], before)
+    [waits] = scene.run("plan", "--format", "json", at=fresh).json["waiting"]
+    assert (waits["delivery"], waits["reason"]) == ("a@tusk", reason)
+    assert f"behind {ahead[2][:12]}" in waits["detail"]
+    told = scene.run("plan", at=fresh).out
+    assert "merge that commit into it" in told
+    assert "postops withdraw" in told
+
+
+@pytest.mark.parametrize("wished", ["Newest", None])
+def test_merging_the_newer_commit_lets_it_go_on(
+    scene: Scene, ahead: list[str], wished: str | None
+) -> None:
+    """What was merged on top of the older one waits, until it descends from the newer one as well."""
+    scene.repo.git("push", "--quiet", "--force", "origin", f"{ahead[1]}:main")
+    scene.repo.git("reset", "--quiet", "--hard", ahead[1])
+    scene.merge({"posts/a.md": wished and post(wished, **BOTH)})
+    scene.publishes()
+    assert scene.live("tusk") == ["New"]
+    ours = ("merge", "--quiet", "--no-edit", "--strategy=ours", ahead[2])
+    scene.repo.git(*ours, **SOMEBODY)
+    scene.repo.push()
+    scene.publishes()
+    assert scene.live("tusk") == ([wished] if wished else [])
+
+
+@pytest.mark.parametrize("theirs", ["updated", "released"])
+@pytest.mark.parametrize("wished", ["New", None])
+def test_a_slow_run_that_lost_a_race_does_not_undo_a_newer_change(
+    scene: Scene, wished: str | None, theirs: str
+) -> None:
+    """It fetched the branch; then something newer is merged, and another run is there first.
+
+    Whatever came of that: it may have arrived.
+    """
+    scene.merge({"posts/a.md": post("Old", **BOTH)})
+    scene.publishes()
+    scene.merge({"posts/a.md": wished and post(wished, **BOTH)})
+    raced: list[str] = []
+
+    def newest() -> None:
+        if not raced:  # the platform waits meanwhile, in a thread of its own
+            raced.append(scene.merge({"posts/a.md": post("Newest", **BOTH)}))
+            at = scene.elsewhere("theirs")
+            other = Thread(target=lambda: asyncio.run(changes(scene, at, raced[0], theirs)))
+            other.start()
+            other.join()
+
+    scene.at(LOGIN["tusk"], newest)
+    scene.publishes()
+    assert raced
+    assert scene.types()[-2:] == ["claimed", theirs]
+    assert (scene.made(EDIT), scene.made(DELETE["tusk"])) == ([], [])
+    scene.undisturbed()
+    scene.publishes()
+    assert scene.live("tusk") == ["Newest"]
+
+
+async def changes(scene: Scene, clone: Path, commit: str, ends: str) -> None:
+    """What another run writes down that updates the post from a newer commit."""
+    remote = GitRemote(Repository.discover(clone))
+    ledger = await Ledger.open(remote, clone / ".postops/outbox", scene.clock, "theirs")
+    until = iso(scene.clock.now() + timedelta(minutes=20))
+    about = {"delivery": "a@tusk", "account": "tusk", "part": 1, "parts": 1, "generation": 1}
+    claim = about | {"type": "claimed", "action": "update", "attempt": 9, "commit": commit}
+    await ledger.claim([claim | {"lease_until": until}])
+    ledger.record(about | {"type": ends})
+    await ledger.push()
+    ledger.close()
 
 
 def test_withdrawn_it_comes_back_only_by_retry_with_new_keys(scene: Scene) -> None:

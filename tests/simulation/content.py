@@ -87,7 +87,9 @@ class Content:
 
     def __init__(self, posts: tuple[PostSpec, ...], platforms: Mapping[str, str]) -> None:
         reached = dict.fromkeys((post.id for post in posts), 0.0)
-        self.tip = Commit("c1", {post.id: post for post in posts}, reached, platforms, {}, frozenset({"c1"}))
+        self.tip = Commit(
+            "c1", {post.id: post for post in posts}, reached, platforms, {}, frozenset({"c1"})
+        )
         self.commits = {"c1": self.tip}
         self._asked: dict[str, list[Wish]] = {}
 

@@ -15,7 +15,7 @@ from postops.config import Pace
 from tests.simulation.content import PostSpec
 from tests.simulation.faults import choices
 from tests.simulation.platforms import ALL, KeyOnly
-from tests.simulation.upsets import Ahead, Cut, Gone
+from tests.simulation.upsets import Ahead, Cut, Gone, Rewound
 from tests.simulation.world import HOUR, Edit, Scenario, Start, Storm, World
 
 if TYPE_CHECKING:
@@ -245,6 +245,27 @@ def upsetting() -> dict[str, Scenario]:
     return made
 
 
+def backward() -> dict[str, Scenario]:
+    """What is out is newer than the branch: that was forced back, or a run at an older tip lost."""
+    made: dict[str, Scenario] = {}
+    old = PostSpec("a", ("one",), ("Old",), due=DUE, on_edit="update", on_remove="withdraw")
+    new, newer = (replace(old, texts=(text,)) for text in ("New", "Newer"))
+    runs = (Start(100.0), Start(2000.0), Start(4000.0, keeps=False), Start(6000.0))
+    for kind in ("client", "search"):
+        base = replace(smallest()[kind], posts=(old,), starts=runs)
+        back = replace(base, edits=(Edit(1900.0, "a", new),))
+        made[f"rewound {kind}"] = replace(back, upsets=(Rewound(3900.0, 1, 2000.0),))
+        made[f"rewound for good {kind}"] = replace(back, upsets=(Rewound(3900.0, 1, None),))
+        late = replace(base, posts=(), edits=(Edit(50.0, "a", old),))
+        made[f"before it was there {kind}"] = replace(late, upsets=(Rewound(3900.0, 1, 2000.0),))
+        made[f"raced {kind}"] = replace(
+            base,
+            starts=(Start(100.0), Start(2000.0), Start(2000.9, 1), Start(4000.0, 2)),
+            edits=(Edit(1900.0, "a", new), Edit(2000.8, "a", newer)),
+        )
+    return made
+
+
 def workloads() -> dict[str, Scenario]:
     return (
         smallest()
@@ -258,6 +279,7 @@ def workloads() -> dict[str, Scenario]:
         | expiring()
         | ahead()
         | upsetting()
+        | backward()
     )
 
 

@@ -15,7 +15,7 @@ from unittest import mock
 
 from postops.errors import LedgerConflict, LedgerError, NotSent, OutcomeUnknown
 from postops.ledger import journal, state
-from postops.plan import Action, decide, scheduled
+from postops.plan import Action, decide, removed, scheduled
 from postops.publish import claims, pusher, run, schedule, send, sessions, settle
 from postops.publish.ports import Result
 from postops.publish.settle import Absent
@@ -448,6 +448,16 @@ MUTANTS: tuple[Mutant, ...] = (
         "what waits at the platform is taken back when its file changes",
         _patch(scheduled, "_changed", lambda *_: None),
         where=("ahead held",),
+    ),
+    Mutant(
+        "an older text never takes the place of a newer one",
+        (*_patch(decide, "stays", lambda *_: None), *_patch(removed, "stays", lambda *_: None)),
+        where=("rewound client",),
+    ),
+    Mutant(
+        "what is out is not deleted by a branch from before it",
+        _patch(removed, "stays", lambda *_: None),
+        where=("before it was there client",),
     ),
     Mutant(
         "what is not there to be taken back is looked for",

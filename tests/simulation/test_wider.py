@@ -27,7 +27,14 @@ def test_nothing_is_wrong_in_any_wider_world(start: int, seen: Counter[str]) -> 
 
 
 def test_what_they_are_made_for_did_happen(seen: Counter[str]) -> None:
-    for what in ("cuts", "deleted by people", "told held", "withdrawn", "sent again: nobody knew"):
+    for what in (
+        "cuts",
+        "deleted by people",
+        "told held",
+        "withdrawn",
+        "sent again: nobody knew",
+        "rewound",
+    ):
         assert seen[what] > 0, what
 
 

@@ -41,7 +41,8 @@ def command(
     """Mark what exists already as published.
 
     For posts that were sent by hand or by another tool: they are never sent again. With --url,
-    metrics are pulled for them as well, and `on_edit` and `on_remove` are followed.
+    metrics are pulled for them as well, and `on_edit` and `on_remove` are followed. It may be said
+    later, too, of what was adopted without.
     """
     import asyncio
 
@@ -65,10 +66,32 @@ async def _adopt(
         if account and url:
             receipt = await _adopting.receipt(at, account, url)
         async with _open.ledger(at) as ledger:
-            waiting = _waiting(at, ledger, delivery)
-            ledger.record(*(_event(one) | (receipt or _NOWHERE) for one in waiting))
+            if delivery and receipt and _is_nowhere(ledger, delivery):
+                events = [_placed(at, ledger, delivery)]
+            else:
+                events = [_event(one) for one in _waiting(at, ledger, delivery)]
+            ledger.record(*(event | (receipt or _NOWHERE) for event in events))
             await ledger.push()
-    return [one.delivery for one in waiting]
+    return [event["delivery"] for event in events]
+
+
+def _is_nowhere(ledger: Ledger, delivery: str) -> bool:
+    """Whether it was adopted without its address."""
+    done = ledger.state.deliveries.get(delivery)
+    return done is not None and done.claim is None and any(not p.remote_id for p in done.live)
+
+
+def _placed(at: Place, ledger: Ledger, delivery: str) -> dict[str, Any]:
+    """Where it is becomes known; what it said when it was adopted stays what is there."""
+    from postops.cli._sweep import Asked, sweep
+    from postops.cli._verdicts import split, who
+
+    account = split(delivery).account
+    event = {"type": "adopted", "delivery": delivery, "account": account, "part": 1, "parts": 1}
+    wishes = sweep(at, ledger, Asked(everything=True), at.clock.now()).gathered.wishes
+    wished = next((wish for wish in wishes if wish.delivery == delivery), None)
+    says = {"on_edit": wished.on_edit, "on_remove": wished.on_remove} if wished else {}
+    return event | says | {"by": who()}
 
 
 _NOWHERE = {"on_edit": "ignore", "on_remove": "keep"}

@@ -40,7 +40,7 @@ WORDS = {
     "ask": "missed its time: postops publish --post ... --now",
     "late": "missed its time",
     "expired": "expired",
-    "unknown-age": "nobody here can tell when it was merged",
+    "unknown-age": "nobody here can tell how old it is",
     "before-account": "older than the account",
     "renamed": "looks like a renamed post",
     "quiet-hours": "quiet hours",

@@ -30,7 +30,9 @@ def stays(
     if last is None or last in past.commits:
         return None
     if past.cut:
-        detail = f"a shallow clone cannot tell whether it is newer than {last[:12]}: `fetch-depth: 0`"
+        detail = (
+            f"a shallow clone cannot tell whether it is newer than {last[:12]}: `fetch-depth: 0`"
+        )
         return Waiting(done.name, "unknown-age", None, detail, wish)
     detail = (
         f"the content branch went back behind {last[:12]}, or was rewritten: merge that commit into"

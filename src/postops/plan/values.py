@@ -36,7 +36,7 @@ Reason = Literal[
     "ask",  # missed its time, and the file says to ask
     "late",  # missed its time, and the file says to skip
     "expired",  # `expires_at` has passed
-    "unknown-age",  # a shallow clone cannot tell: older than the account, or than what is out?
+    "unknown-age",  # a shallow clone cannot tell: older than the account, than what is out?
     "before-account",  # was due before the account was known: `postops adopt` or `--backfill`
     "renamed",  # looks like a published post under a new name: `id:` says which it is
     "quiet-hours",  # the account sends nothing new at this time of the day
