@@ -35,12 +35,16 @@ def _claims_stay_here() -> None:
 
 
 def _unknown_is_not_sent() -> None:
-    """Nobody answered, so it is taken for not sent."""
+    """Nobody answered, so it is taken for not sent, and no list is asked."""
 
     async def settle(*_: Any, **__: Any) -> Absent:
         return Absent()
 
+    async def unlisted(*_: Any) -> None:
+        return None
+
     send.settle = settle
+    send._listed_since = unlisted
 
 
 def _unknown_is_sent() -> None:

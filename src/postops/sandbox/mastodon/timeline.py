@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from postops.sandbox.world import TimelineMedia, TimelinePost
 
 from .accounts import PLATFORM
-from .scheduled import publish_due
 
 if TYPE_CHECKING:
     from postops.sandbox.world import SandboxAccount, World
@@ -16,7 +15,10 @@ if TYPE_CHECKING:
 
 def timeline(world: World, account: SandboxAccount) -> list[TimelinePost]:
     """List statuses, oldest first, deleted ones included."""
-    publish_due(world)
+    if world.shelf(PLATFORM, "scheduled"):
+        from .scheduled import publish_due  # brings the web framework along
+
+        publish_due(world)
     statuses = world.shelf(PLATFORM, "statuses").values()
     mine = [stored for stored in statuses if stored["account"] == account.name]
     return [_post(world, account, stored) for stored in sorted(mine, key=lambda s: int(s["id"]))]
