@@ -87,7 +87,6 @@ def test_two_runs_at_once_keep_to_the_pace_of_an_account() -> None:
     assert carried_out(wider(13879)).violations == []
 
 
-@pytest.mark.xfail(reason="what was claimed once is not taken for an old post under another name")
 def test_a_renaming_that_is_taken_back_and_made_again_sends_nothing_twice() -> None:
     """Claimed as one, given back, sent as the other while the branch was rewound."""
     assert carried_out(wider(9479)).violations == []

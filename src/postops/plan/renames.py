@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from postops.ledger.delivery import DeliveryState
     from postops.ledger.state import LedgerState
     from postops.plan.values import Wish
 
@@ -22,7 +23,7 @@ def with_renames(
 
     `paths` are the files on the content branch.
     """
-    fresh = [wish for wish in wishes if wish.delivery not in state.deliveries]
+    fresh = [wish for wish in wishes if not _maybe_there(state.deliveries.get(wish.delivery))]
     if not fresh:
         return wishes
     gone, here = _missed({wish.delivery for wish in wishes}, state, paths)
@@ -41,11 +42,17 @@ def _missed(
     gone: dict[str, str] = {}
     here: dict[str, str] = {}
     for done in state.deliveries.values():
-        maybe_there = done.parts or done.claim or done.phase in ("in_doubt", "scheduled")
-        if done.name in wished or not maybe_there or done.path is None:
+        if done.name in wished or not _maybe_there(done) or done.path is None:
             continue
         if done.path in paths:
             here[done.path] = done.post
         else:
             gone |= {mark: done.post for mark in (done.source, done.blob) if mark}
     return gone, here
+
+
+def _maybe_there(done: DeliveryState | None) -> bool:
+    """Whether something of it may have been sent, or is to be sent by the platform."""
+    if done is None:
+        return False
+    return bool(done.parts or done.claim or done.phase in ("in_doubt", "scheduled"))
