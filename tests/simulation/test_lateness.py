@@ -23,11 +23,12 @@ def test_every_post_comes_once_and_none_early(found) -> None:
         assert (one.early, one.missing, one.broken) == (0, 0, 0), one.way.name
 
 
-def test_waiting_and_a_ping_each_beat_the_schedule_alone(found) -> None:
-    alone, waiting, pinged = found
+def test_each_way_beats_the_schedule_alone(found) -> None:
+    alone, waiting, pinged, native = found
     assert waiting.at(0.5) < alone.at(0.5)
     assert pinged.at(0.5) < alone.at(0.5)
     assert pinged.at(1.0) < 10 * MINUTE < alone.at(1.0)
+    assert native.at(0.95) < MINUTE  # the platform keeps the time, whenever a run came by
 
 
 def test_the_schedule_is_as_late_as_what_was_observed() -> None:
