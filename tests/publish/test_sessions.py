@@ -11,7 +11,7 @@ import pytest
 from postops.errors import AuthExpired, NotSent, Rejected
 from postops.model import Identity
 from postops.publish.ports import Login
-from postops.publish.sessions import Held, connect
+from postops.publish.sessions import Held, connect, misnamed
 from tests.publish.desks import bench
 
 if TYPE_CHECKING:
@@ -206,3 +206,24 @@ async def test_credentials_that_are_refused_hold_their_account_and_no_other(
         "a@tusk": "held",
     }
     assert on.phases().get("a@tusk", "new") == "new"
+
+
+async def test_a_new_name_for_another_login_takes_over_nothing() -> None:
+    on = await bench()
+    on.ledger.record(await connected(on) or {})
+    on.platform.answers["whoami"] = [Identity("2", "mallory", "https://p.test/m")]
+    with pytest.raises(Held, match=r"`was: acme` was acme on played, .* belong to mallory"):
+        await connected(on, name="other", was="acme")
+
+
+async def test_what_others_call_by_another_name_may_not_be_used_any_more() -> None:
+    on = await bench()
+    assert misnamed("acme", on.ledger.state) is None
+    first = await connected(on) or {}
+    on.ledger.record(first)
+    assert misnamed("acme", on.ledger.state) is None
+    on.ledger.record(await connected(on, name="other", was="acme") or {})
+    assert "it is called other by now" in (misnamed("acme", on.ledger.state) or "")
+    on.ledger.record(first)  # by a run that had logged in before
+    assert "another run knows acme as other" in (misnamed("acme", on.ledger.state) or "")
+    assert misnamed("other", on.ledger.state) is None

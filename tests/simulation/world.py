@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from postops.plan import PASSING, make_plan
+from postops.plan import PASSING
 from postops.plan import Terms as PlanTerms
 from postops.publish.ports import Terms
 from tests.simulation import runners
@@ -320,7 +320,7 @@ class World:
             clock_skew=self.terms.clock_skew,
             paces=self.paces(),
         )
-        return make_plan(self.content.wishes(self.content.tip, ledger.state), ledger.state, terms)
+        return self.content.plan(self.content.tip, ledger.state, terms)
 
     def _moving(self, plan: Plan) -> bool:
         waits = {

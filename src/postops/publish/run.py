@@ -13,19 +13,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerConflict, PostopsError
-from postops.plan import SKIPS, iso
+from postops.plan import iso
 from postops.publish import change, claims, schedule, send
 from postops.publish.budget import Budget
 from postops.publish.desk import Desk
 from postops.publish.ports import Result
 from postops.publish.pusher import Pusher
-from postops.publish.sessions import Held, connect
+from postops.publish.sessions import Held, connect, misnamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from postops.clock import Clock
-    from postops.plan import Action, ActionName, Plan
+    from postops.plan import Action, ActionName, Plan, Waiting
     from postops.publish.ports import Ledger, Loaded, Loader, Login, Replan, Terms
     from postops.publish.stop import Stop
 
@@ -96,9 +96,12 @@ class Run:
         """One turn. The next plan, or `None` when there is nothing left to do."""
         self._planned_on = {a.delivery: self._stand(a) for a in plan.actions}
         self._planned_at = self.ledger.moved
-        self._record_skips(plan)
         todo = [a for a in plan.actions if a.delivery not in self._over]
-        await self._connect({a.account for a in todo})
+        skips = [w for w in plan.skips if w.delivery not in self._over]
+        wished = {skip.wish.account for skip in skips if skip.wish is not None}
+        if await self._connect({a.account for a in todo} | wished):
+            return self.replan()  # by its new name: what the ledger has moved to it
+        self._record_skips(skips)
         todo = [a for a in todo if self._usable(a)]
         if dead := [a for a in todo if a.action == "reconcile"]:
             await self._in_lanes(dead, self._reconcile_lane)
@@ -109,12 +112,12 @@ class Run:
 
     # ------------------------------------------------------------------ connect
 
-    async def _connect(self, accounts: set[str]) -> None:
+    async def _connect(self, accounts: set[str]) -> bool:
+        """Log in where that was not done yet. Whether an account took over another's history."""
         new = sorted(accounts - self._connected - self._held.keys())
         found = await asyncio.gather(*(self._log_in(name) for name in new))
-        for event in found:
-            if event is not None:
-                self.pusher.record(event)
+        bound = [self.pusher.record(event) for event in found if event is not None]
+        return any("was" in event for event in bound)
 
     async def _log_in(self, name: str) -> dict[str, Any] | None:
         login = self.logins.get(name)
@@ -129,14 +132,18 @@ class Run:
         self._connected.add(name)
         return event
 
+    def _why_held(self, account: str) -> str | None:
+        return self._held.get(account) or misnamed(account, self.ledger.state)
+
     def _usable(self, action: Action) -> bool:
-        why = self._held.get(action.account)
+        why = self._why_held(action.account)
         if why is not None:
             self._finish(Result(action.delivery, "held", error=why))
         return why is None and action.account not in self._waits
 
     def _must_not_send(self, account: str) -> bool:
-        return self.stop.asked or account in self._held or account in self._waits
+        held = self._why_held(account) is not None
+        return self.stop.asked or held or account in self._waits
 
     # ------------------------------------------------------------------ reconcile
 
@@ -296,7 +303,7 @@ class Run:
 
     def _as_planned(self, batch: Sequence[Action]) -> bool:
         """Others may also have done what changes a plan from outside: sent it under its old name."""
-        if not self._as_it_stood(batch):
+        if not self._as_it_stood(batch) or any(self._why_held(a.account) for a in batch):
             return False
         if self.ledger.moved == self._planned_at:
             return True
@@ -386,17 +393,21 @@ class Run:
             self.pusher.record(event | {"type": "deferred", "until": until, "reason": why})
             self._finish(Result(action.delivery, "deferred", error=why))
             return
-        why = self._held.get(action.account, "the run was stopped")
+        held = self._why_held(action.account)
+        why = held or "the run was stopped"
         self.pusher.record(event | {"type": "released", "reason": why})
-        outcome = "held" if action.account in self._held else "unsent"
-        self._finish(Result(action.delivery, outcome, error=why))  # type: ignore[arg-type]
+        self._finish(Result(action.delivery, "held" if held else "unsent", error=why))
 
     # ------------------------------------------------------------------ the rest
 
-    def _record_skips(self, plan: Plan) -> None:
-        for waiting in plan.waiting:
+    def _record_skips(self, skips: Sequence[Waiting]) -> None:
+        """Give up what is too late, by a clock that was compared and a login that is the account's."""
+        for waiting in skips:
             wish = waiting.wish
-            if waiting.reason not in SKIPS or wish is None or waiting.delivery in self._over:
+            if wish is None or wish.account not in self.logins:
+                continue
+            if why := self._why_held(wish.account):
+                self._finish(Result(waiting.delivery, "held", error=why))
                 continue
             self.pusher.record(
                 {

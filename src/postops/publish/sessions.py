@@ -34,6 +34,23 @@ async def connect(
     return _binding(name, login, identity, state)
 
 
+def misnamed(name: str, state: LedgerState) -> str | None:
+    """Why an account that was connected may not be used any more: others know it by another name.
+
+    Whoever fetched its configuration before a renaming would not see what they do. Of two names
+    for one login, the one that was bound first counts.
+    """
+    if name in state.renamed:
+        return f"{name}: it is called {state.today(name)} by now; the next run knows"
+    mine = state.bound.get(name)
+    for other in state.bound.values():
+        if mine is None or other is mine:
+            return None
+        if (other.platform, other.id) == (mine.platform, mine.id):
+            return f"{name}: another run knows {other.handle} as {other.account}"
+    return None
+
+
 async def _whoami(name: str, login: Login, clock: Clock, terms: Terms) -> Identity:
     for attempt in range(1, terms.tries + 1):
         try:
@@ -79,6 +96,12 @@ def _binding(
         )
     if known is not None:
         return None
+    old = state.bound.get(login.was or "")
+    if old is not None and (old.platform, old.id) != (platform, identity.id):
+        raise Held(
+            f"{name}: `was: {old.account}` was {old.handle} on {old.platform}, and the credentials"
+            f" belong to {identity.handle}; only a new name for the same login takes over a history"
+        )
     for other in state.bound.values():
         same = (other.platform, other.id) == (platform, identity.id)
         if same and other.account != login.was:
