@@ -105,3 +105,16 @@ def test_an_action_the_guard_let_through_counts_once() -> None:
     assert [a.delivery for a in again.actions] == ["1@x"]
     assert [(w.delivery, w.reason) for w in again.waiting] == [("2@x", "guard")]
     assert isinstance(again.actions[0], Action)
+
+
+def test_a_run_that_only_gives_up_logs_in_for_it_once(bare_site: Site) -> None:
+    """Whose clock is right? With nothing to do there is nobody to talk to."""
+    site = bare_site
+    site.configure(("tusk",))
+    site.merge({"posts/a.md": post("Old", late="skip", publish_at="2026-01-01T10:00Z")})
+    assert site.run("publish").code == 0
+    assert site.states() == {"a@tusk": "skipped"}
+    calls = len(site.world.calls)
+    assert calls > 0
+    assert site.run("publish").code == 0
+    assert len(site.world.calls) == calls

@@ -11,6 +11,7 @@ import pytest
 
 from postops.insights.views import SOURCES, VIEWS, views_sql
 from postops.ledger.state import DeliveryState, LedgerState, fold
+from tests.insights import histories
 from tests.insights.histories import History, written
 
 if TYPE_CHECKING:
@@ -118,7 +119,20 @@ def test_files_that_come_later_are_seen(bare: duckdb.DuckDBPyConnection, tmp_pat
 def test_the_view_tells_what_the_fold_tells(
     bare: duckdb.DuckDBPyConnection, tmp_path: Path, seed: int
 ) -> None:
-    files = History(seed, 400).files()
+    assert_told_alike(bare, tmp_path, History(seed, 400))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_two_histories_that_meet_both_keep_the_same_one(
+    bare: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """At a renaming: many were only given up."""
+    monkeypatch.setattr(histories, "TYPES", (*histories.TYPES, *["skipped"] * 60))
+    assert_told_alike(bare, tmp_path, History(seed, 300))
+
+
+def assert_told_alike(bare: duckdb.DuckDBPyConnection, tmp_path: Path, history: History) -> None:
+    files = history.files()
     state = fold(files)
     written(tmp_path, files)
     bare.execute(views_sql() + "SET TimeZone = 'UTC';")

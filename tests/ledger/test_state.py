@@ -291,6 +291,81 @@ def test_budget_and_binding() -> None:
     assert state.budgets == {"main": {"spent": 3}}
 
 
+# ---------------------------------------------------------------- renaming
+
+OLD, NEW = "hello@old", "hello@new"
+IDENTITY = {"id": "1", "handle": "ada", "url": "u"}
+
+
+def bound(account: str, **more: Any) -> dict[str, Any]:
+    return event("bound", account=account, platform="x", identity=IDENTITY, delivery="") | more
+
+
+def test_what_was_published_before_a_renaming_is_published_after_it() -> None:
+    first = bound("old")
+    state = after(first, DONE | {"delivery": OLD}, bound("new", was="old"))
+    assert state.deliveries.keys() == {NEW}
+    assert state.delivery(NEW).phase == "published"
+    assert state.bound.keys() == {"new"}
+    assert state.bound["new"].bound_at == first["recorded_at"]  # nothing since then is old news
+    again = bound("new", was="old")  # another run had found the same
+    apply(state, again)
+    assert state.bound["new"].bound_at == first["recorded_at"]
+
+
+def test_whoever_knows_the_old_name_finds_the_same_history() -> None:
+    state = after(bound("old"), DONE | {"delivery": OLD}, bound("new", was="old"))
+    assert state.delivery(OLD) is state.delivery(NEW)
+    assert state.remote_ids("old") == state.remote_ids("new") == {"r1"}
+    assert state.of_account("old") == [NEW]
+    apply(state, bound("newer", was="new"))
+    assert state.delivery(OLD).name == "hello@newer"
+
+
+def test_an_open_claim_goes_by_the_new_name() -> None:
+    state = after(bound("old"), CLAIM | {"delivery": OLD, "account": "old"})
+    apply(state, bound("new", was="old"))
+    done = state.delivery(NEW)
+    assert done.claim is not None
+    assert (done.claim["delivery"], done.claim["account"]) == (NEW, "new")
+    assert done.claim["id"] == CLAIM["id"]
+    assert CLAIM["delivery"] == D  # the event itself stays what was written
+
+
+def test_a_claim_whose_part_is_in_doubt_goes_by_the_new_name_too() -> None:
+    rival = THREAD | {"run": "dead", "delivery": OLD}
+    state = after(bound("old"), rival, DOUBT | {"delivery": OLD}, bound("new", was="old"))
+    doubted = state.delivery(NEW).doubted
+    assert doubted is not None
+    assert doubted["delivery"] == NEW
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "phase"),
+    [
+        ([DONE], [SKIPPED], "published"),
+        ([CLAIM], [SKIPPED], "claimed"),
+        ([SKIPPED], [DONE], "published"),
+        ([FAILED], [DONE], "published"),
+        ([DONE], [FAILED], "failed"),
+    ],
+)
+def test_of_two_histories_the_one_that_was_only_given_up_ends(
+    old: list[dict[str, Any]], new: list[dict[str, Any]], phase: str
+) -> None:
+    """As older versions wrote them: skips under a name of which nothing was known yet."""
+    before = [one | {"delivery": OLD} for one in old] + [one | {"delivery": NEW} for one in new]
+    state = after(bound("old"), *before, bound("new", was="old"))
+    assert state.deliveries.keys() == {NEW}
+    assert state.delivery(NEW).phase == phase
+
+
+def test_what_is_left_to_an_account_is_left_to_it_under_its_new_name() -> None:
+    budget = event("budget", account="old", budget={"remaining": 3})
+    state = after(bound("old"), budget, bound("new", was="old"))
+    assert state.budgets == {"new": {"remaining": 3}}
+
+
 # ---------------------------------------------------------------- folding
 
 KINDS = sorted(TYPES - {"bound", "budget"})

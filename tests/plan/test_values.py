@@ -46,3 +46,16 @@ def test_times_survive_the_way_to_text_and_back() -> None:
     assert iso(NOW.replace(microsecond=250_000)) == "2026-03-01T12:00:00.250Z"
     assert iso(None) is None
     assert parse(None) is None
+
+
+def test_what_is_given_up_is_what_is_too_late() -> None:
+    day = timedelta(days=1)
+    wishes = [
+        wish(delivery="a@main", post="a", due_at=NOW - day, late="skip"),
+        wish(delivery="b@main", post="b", expires_at=NOW),
+        wish(delivery="c@main", post="c", due_at=NOW - day, late="ask"),
+        wish(delivery="d@main", post="d", draft=True, expires_at=NOW),
+    ]
+    plan = make_plan(wishes, state_of(), terms())
+    found = [(one.delivery, one.reason) for one in plan.skips]
+    assert found == [("a@main", "late"), ("b@main", "expired")]

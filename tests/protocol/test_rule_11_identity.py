@@ -5,6 +5,7 @@
 | `bound` ties an account's name to its platform identity | here |
 | credentials of another identity are refused | here |
 | the same identity under a new name is refused until `was: old-name` | here |
+| ... which has the old name's history from the commit that says so, before it is used | here |
 | two names for one login is a diagnostic | `tests/policy/two-names-one-login.md`; here where the configuration does not show it |
 | posts due more than `grace` before the account was bound wait for `adopt` or `--backfill` | here; `tests/cli/test_publish.py`, `tests/cli/test_adopt.py` |
 | ... the sandbox is exempt | here |
@@ -81,6 +82,40 @@ def test_a_claim_under_way_moves_with_its_account(scene: Scene) -> None:
         scene.run("publish")
     assert scene.live("tusk") == ["Once"]
     assert scene.states() == {"a@second": "published"}
+
+
+def test_a_new_name_has_the_history_before_anybody_logs_in_with_it(scene: Scene) -> None:
+    """What is out is not late, expired or lost, whoever has no credentials yet."""
+    ends = (scene.clock.now() + timedelta(hours=1)).isoformat()
+    text = post("Once", expires_at=ends, publish_at=scene.clock.now().isoformat())
+    scene.merge({"posts/a.md": text})
+    scene.publishes()
+    renamed(scene, "tusk", "second", was="tusk")
+    scene.clock.pause(2 * 3600)
+    calls, before = len(scene.world.calls), scene.types()
+    scene.publishes()
+    assert (len(scene.world.calls), scene.types()) == (calls, before)
+    assert scene.states() == {"a@second": "published"}
+    assert scene.json("plan") | {"at": "", "digest": ""} == {
+        "version": 1,
+        "at": "",
+        "digest": "",
+        "actions": [],
+        "waiting": [],
+    }
+
+
+def test_a_renaming_is_written_down_before_anything_else_of_the_account(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post("Once")})
+    scene.publishes()
+    renamed(scene, "tusk", "second", was="tusk")
+    before = len(scene.events())
+    old = post("Too late", late="skip", publish_at="2026-01-01T10:00Z")
+    scene.merge({"posts/b.md": old})
+    scene.publishes()
+    events = scene.events()[before:]
+    assert [(e["type"], e.get("was")) for e in events] == [("bound", "tusk"), ("skipped", None)]
+    assert scene.states() == {"a@second": "published", "b@second": "skipped"}
 
 
 def test_a_second_name_for_a_login_that_only_the_platform_can_see_is_held(scene: Scene) -> None:

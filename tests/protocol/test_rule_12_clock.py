@@ -4,18 +4,21 @@
 |---|---|
 | before sending, compare with the `Date` header of a free answer; more than `clock_skew` holds | here; `tests/publish/test_sessions.py` |
 | before taking over a lease, too | here |
+| ... and before giving up what is late or expired | here |
 | what is within `clock_skew` is fine | here |
 | a ledger from the future holds | here; `tests/plan/test_pace.py` |
 """
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.site import post
+from tests.cli.site import VARIABLES, post
 from tests.protocol.scene import ALL
 
 if TYPE_CHECKING:
@@ -59,6 +62,23 @@ def test_a_clock_that_is_ahead_does_not_take_over_a_lease(scene: Scene) -> None:
     assert "this machine's clock is +" in scene.publishes(code=1)
     assert scene.types() == before
     assert scene.calls("tusk") == 1
+
+
+def test_a_clock_that_is_ahead_gives_nothing_up(scene: Scene) -> None:
+    """By its own clock the post is too late; without a login nobody could tell."""
+    ends = (scene.clock.now() + timedelta(minutes=30)).isoformat()
+    scene.merge({"posts/a.md": post("In time", publish_at=_now(scene), expires_at=ends)})
+    scene.clock_is(3600)
+    token = os.environ[VARIABLES["tusk"]]
+    scene.patch.delenv(VARIABLES["tusk"])
+    scene.publishes()
+    assert scene.remote_events() == []
+    scene.patch.setenv(VARIABLES["tusk"], token)
+    assert "this machine's clock is +" in scene.publishes(code=1)
+    assert scene.remote_events() == []
+    scene.clock_is(-3600)
+    scene.publishes()
+    assert scene.live("tusk") == ["In time"]
 
 
 @pytest.mark.parametrize("late", ["post", "skip"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from postops import platforms
 from postops.cli._accounts import accounts, logins
 from postops.cli._loader import Edition, resolver
+from postops.cli._naming import named
 from postops.cli._sandbox import reconfigured
 from postops.config import read_config
 from postops.content.posts import read_post
@@ -152,11 +153,11 @@ class Stage:
 
     def plan(self, ledger: Ledger) -> Plan:
         kinds = {name: account.platform for name, account in self.config.accounts.items()}
-        wishes = self.wishes()
         past = Past(frozenset(f"c{n}" for n in range(1, len(self.history) + 1)))
         horizon = timedelta(seconds=60)
+        wishes = self.wishes()
         terms = PlanTerms(now=self.clock.at, platforms=kinds, horizon=horizon, past=past)
-        return make_plan(wishes, ledger.state, terms)
+        return make_plan(wishes, named(ledger.state, self.config), terms)
 
     # ------------------------------------------------------------------ running
 

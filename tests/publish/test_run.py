@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -86,3 +87,82 @@ async def test_late_posts_that_say_skip_are_skipped_for_good(stage: Callable[...
     assert {r.outcome for r in results.values()} == {"skipped"}
     assert await on.run() == {}
     assert [on.live(account) for account in ALL] == [[], [], []]
+
+
+LATE = "---\naccounts: [tusk]\nlate: skip\npublish_at: 2026-02-28T10:00Z\n---\nHello\n"
+
+
+async def test_a_machine_with_a_wrong_clock_gives_nothing_up(stage: Callable[..., Stage]) -> None:
+    on = stage({"posts/a.md": LATE})
+    on.world.offset -= 3600
+    results = await on.run()
+    assert results["a@tusk"].outcome == "held"
+    assert "clock" in (results["a@tusk"].error or "")
+    assert on.cloud.head.sha is None  # nothing was written
+    on.world.offset += 3600
+    assert (await on.run())["a@tusk"].outcome == "skipped"
+
+
+async def test_without_a_login_nothing_is_given_up(stage: Callable[..., Stage]) -> None:
+    on = stage({"posts/a.md": LATE})
+    key = on.config.accounts["tusk"].credentials["access_token"]
+    token = on.environ.pop(key)
+    assert await on.run() == {}
+    assert on.cloud.head.sha is None
+    on.environ[key] = token
+    assert (await on.run())["a@tusk"].outcome == "skipped"
+
+
+def renamed(on: Stage, posts: dict[str, str]) -> None:
+    """`tusk` is called `ivory` from now on."""
+    accounts = dict(on.config.accounts)
+    ivory = replace(accounts.pop("tusk"), name="ivory", was="tusk")
+    on.config = replace(on.config, accounts={**accounts, "ivory": ivory})
+    on.posts = {path: text.replace("tusk", "ivory") for path, text in posts.items()}
+
+
+async def test_a_renaming_is_written_down_before_anything_is_given_up(
+    stage: Callable[..., Stage],
+) -> None:
+    """What was published in time is not late because its account has another name."""
+    on = stage({"posts/a.md": "---\naccounts: [tusk]\nlate: skip\n---\nHello\n"})
+    await on.run()
+    renamed(on, on.posts)
+    on.clock.pause(8 * 3600)
+    assert await on.run() == {}
+    assert on.phases() == {"a@tusk": "published"}  # nobody had to log in for that
+    on.posts["posts/b.md"] = LATE.replace("tusk", "ivory")
+    assert {name: r.outcome for name, r in (await on.run()).items()} == {"b@ivory": "skipped"}
+    assert on.phases() == {"a@ivory": "published", "b@ivory": "skipped"}
+
+
+async def test_a_run_from_before_a_renaming_begins_nothing_more(
+    stage: Callable[..., Stage],
+) -> None:
+    on = stage({"posts/a.md": "---\naccounts: [tusk]\n---\nHello\n"})
+    await on.run()
+    on.posts["posts/b.md"] = "---\naccounts: [tusk]\n---\nSecond\n"
+    load, moved = on.load, list[bool]()
+
+    def meanwhile(delivery: str, commit: str | None = None) -> Loaded:
+        if not moved:
+            moved.append(True)
+            at_once(somebody_renames(on))
+        return load(delivery, commit)
+
+    on.load = meanwhile  # type: ignore[method-assign]
+    results = await on.run()
+    assert results["b@tusk"].outcome == "held"
+    assert "it is called ivory by now" in (results["b@tusk"].error or "")
+    assert [p.text for p in on.world.timeline("mastodon", "tusk")] == ["Hello"]
+
+
+async def somebody_renames(on: Stage) -> None:
+    ledger = await Ledger.open(MemoryRemote(on.cloud), MemoryOutbox(), on.clock, "rival")
+    known = ledger.state.bound["tusk"]
+    identity = {"id": known.id, "handle": known.handle, "url": known.url}
+    ledger.record(
+        {"type": "bound", "account": "ivory", "was": "tusk", "platform": known.platform}
+        | {"identity": identity}
+    )
+    await ledger.push()

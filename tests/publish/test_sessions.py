@@ -12,7 +12,7 @@ from postops.errors import AuthExpired, NotSent, Rejected
 from postops.ledger.state import LedgerState, apply
 from postops.model import Identity
 from postops.publish.ports import Login
-from postops.publish.sessions import Held, bind, connect, twin
+from postops.publish.sessions import Held, bind, connect, misnamed
 from tests.publish.desks import bench
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def test_of_two_names_the_one_that_came_first_stays() -> None:
         identity = {"id": "7", "handle": "@acme", "url": "https://a.test/@acme"}
         said = {"type": "bound", "account": name, "platform": "mastodon", "identity": identity}
         apply(state, said | {"seq": number, "id": f"E{number}", "recorded_at": "2026-03-01"})
-    assert twin("ivory", state) is None
-    assert twin("tusk", state) == ("tusk: @acme is already known as ivory; remove one of them")
-    assert twin("nobody", state) is None
+    assert misnamed("ivory", state) is None
+    assert misnamed("tusk", state) == ("tusk: another run knows @acme as ivory")
+    assert misnamed("nobody", state) is None
 
 
 async def test_a_renamed_account_keeps_its_history(stage: Callable[..., Stage]) -> None:
@@ -231,3 +231,24 @@ async def test_credentials_that_are_refused_hold_their_account_and_no_other(
         "a@tusk": "held",
     }
     assert on.phases().get("a@tusk", "new") == "new"
+
+
+async def test_a_new_name_for_another_login_takes_over_nothing() -> None:
+    on = await bench()
+    on.ledger.record(await connected(on) or {})
+    on.platform.answers["whoami"] = [Identity("2", "mallory", "https://p.test/m")]
+    with pytest.raises(Held, match=r"`was: acme` was acme on played, .* belong to mallory"):
+        await connected(on, name="other", was="acme")
+
+
+async def test_what_others_call_by_another_name_may_not_be_used_any_more() -> None:
+    on = await bench()
+    assert misnamed("acme", on.ledger.state) is None
+    first = await connected(on) or {}
+    on.ledger.record(first)
+    assert misnamed("acme", on.ledger.state) is None
+    on.ledger.record(await connected(on, name="other", was="acme") or {})
+    assert "it is called other by now" in (misnamed("acme", on.ledger.state) or "")
+    on.ledger.record(first)  # by a run that had logged in before
+    assert "another run knows acme as other" in (misnamed("acme", on.ledger.state) or "")
+    assert misnamed("other", on.ledger.state) is None

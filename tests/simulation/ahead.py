@@ -54,11 +54,13 @@ class Ahead:
 
     def planned(self, machine: Machine, plan: Plan) -> None:
         look = self._looks[machine.name]
-        look.deliveries |= {w.delivery for w in plan.waiting if w.reason in _STOPPED}
+        stopped = (w.delivery for w in plan.waiting if w.reason in _STOPPED)
+        look.deliveries |= {self._world.first_name(name) for name in stopped}
 
     def told(self, machine: Machine, result: Result) -> None:
         if result.outcome in _COULD_NOT:
-            self._looks[machine.name].accounts.add(result.delivery.rpartition("@")[2])
+            name = self._world.first_name(result.delivery)
+            self._looks[machine.name].accounts.add(name.rpartition("@")[2])
 
     def finished(self, machine: Machine) -> None:
         look = self._looks.get(machine.name)
@@ -73,12 +75,13 @@ class Ahead:
             if look.ended is None or look.ended >= kept.due or look.known < kept.since or hindered:
                 continue
             spec = look.commit.posts.get(post)
-            if not _wished(spec, server.account, kept):
+            names = {n for n, one in self._world.servers.items() if one is server}
+            if not _wished(spec, names, kept):
                 self._say("I9", f"{run} saw that {name} had changed, and out it goes")
 
 
-def _wished(spec: PostSpec | None, account: str, kept: Kept) -> bool:
-    if spec is None or account not in spec.accounts or spec.hold or spec.draft:
+def _wished(spec: PostSpec | None, names: set[str], kept: Kept) -> bool:
+    if spec is None or not names & set(spec.accounts) or spec.hold or spec.draft:
         return False
     same = spec.texts == (kept.outgoing.part.text,) and spec.due is not None
     return same and spec.native and abs((spec.due or 0.0) - kept.due) < 1.0

@@ -100,7 +100,7 @@ class Checker:
         self.counts[f"told {result.outcome}"] += 1
         self.ahead.told(machine, result)
         if result.outcome == "unknown":
-            self._unknown.add((machine.name, result.delivery))
+            self._unknown.add((machine.name, self.world.first_name(result.delivery)))
 
     def gave_up(self, machine: Machine, error: PostopsError) -> None:
         self.counts["gave up"] += 1
@@ -333,7 +333,7 @@ class Checker:
             if event.get("action") == "withdraw":
                 self._withdrawing.add(name)
         elif kind == "skipped" and self._is_wrong(event["run"]):
-            self.counts["given up by a wrong clock"] += 1
+            self.say("clock", f"{event['run']} gives {name} up although its clock is wrong")
         elif kind in _CLOSING and held is not None:
             if event.get("claim", held["id"]) != held["id"] or kind == "skipped":
                 return
@@ -341,8 +341,10 @@ class Checker:
                 self._not_yet(held, event, "settles")
             del self._open[name]
         elif kind == "published":
-            self._parts.add((name, event.get("part", 1)))
-            if event.get("part", 1) == event.get("parts", 1):
+            number, whole = event.get("part", 1), event.get("parts", 1)
+            self._parts.add((name, number))
+            # After a cut, a late outbox may have told of the last part before the first.
+            if number == whole or all((name, n) in self._parts for n in range(1, whole + 1)):
                 self._open.pop(name, None)
         elif kind == "handle":
             self._handles[name, event.get("part", 1)] = event["id"]

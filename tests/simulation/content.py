@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from postops.diagnostics import Span
 from postops.errors import PostopsError
+from postops.ledger.renaming import as_named
 from postops.model import Delivery, Measure, Message, Part, digest
-from postops.plan import Wish, with_renames
+from postops.plan import Wish, make_plan, with_renames
 from postops.publish.ports import Loaded
 from tests.simulation.clock import moment
 from tests.simulation.native import kind_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from postops.ledger.state import LedgerState
+    from postops.plan import Plan, Terms
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def message(post: str, texts: tuple[str, ...], account: str, platform: str) -> M
         Part(n, text, Measure(len(text), len(text), 10_000, "characters", fits=True), span)
         for n, text in enumerate(texts, 1)
     )
-    made = digest(f"{account} {platform} {texts}".encode())
+    made = digest(f"{platform} {texts}".encode())  # no account: it may be renamed
     return Message(post, account, platform, parts, digest=made)
 
 
@@ -142,6 +144,11 @@ class Content:
         else:
             self._commit(replace(self.tip, past=self.tip.past | was.past))
 
+    def plan(self, commit: Commit, state: LedgerState, terms: Terms) -> Plan:
+        """As `cli._sweep` makes it."""
+        view = as_named(state, commit.was)
+        return make_plan(self.wishes(commit, view), view, terms)
+
     def wishes(self, commit: Commit, state: LedgerState) -> Sequence[Wish]:
         """As `cli._gather` and `cli._sweep` make them."""
         return with_renames(self.asked(commit), state, {s.file for s in commit.posts.values()})
@@ -166,6 +173,8 @@ class Content:
         post, account = Delivery.parse(delivery)
         then = self.commits[commit]
         spec = then.posts.get(post)
+        while account not in then.platforms and account in self.tip.was:
+            account = self.tip.was[account]  # as `cli._loader` looks it up
         if spec is None or account not in spec.accounts:
             raise PostopsError(f"{delivery} is not in commit {commit}")
         return Loaded(

@@ -20,7 +20,7 @@ from postops.publish import claims, pusher, run, schedule, send, sessions, settl
 from postops.publish.ports import Result
 from postops.publish.settle import Absent
 from tests.ledger import test_state
-from tests.simulation import content, remote
+from tests.simulation import content, remote, test_known
 from tests.simulation.exhaustive import singles, workloads
 from tests.simulation.platforms import SimPlatform
 from tests.simulation.seeds import scenario
@@ -271,6 +271,12 @@ def _held_no_more(wish: Any) -> None:
     return None
 
 
+def _gives_up_anyway(self: Any, skips: Any) -> None:
+    held, self._held = self._held, {}
+    _record_skips(self, skips)
+    self._held = held
+
+
 def _skips_end_claims(delivery: Any, event: Any) -> bool:
     return event["type"] != "skipped" and _late(delivery, event)
 
@@ -412,6 +418,21 @@ MUTANTS: tuple[Mutant, ...] = (
         "a wrong clock holds the account",
         _patch(sessions, "_check_clock", _skew_is_fine),
         seeds=(958,),
+    ),
+    Mutant(
+        "nothing is given up by a clock that was not compared",
+        _patch(run.Run, "_record_skips", _gives_up_anyway),
+        unit=test_known.test_a_machine_with_a_wrong_clock_gives_nothing_up,
+    ),
+    Mutant(
+        "a new name has the old one's history before it is bound",
+        _patch(content, "as_named", lambda state, _: state),
+        unit=test_known.test_a_claim_from_before_a_renaming_is_settled,
+    ),
+    Mutant(
+        "a run from before a renaming begins nothing more",
+        _patch(run, "misnamed", lambda *_: None),
+        unit=test_known.test_a_run_from_before_a_renaming_does_not_send_beside_one_from_after_it,
     ),
     Mutant(
         "late and expired gate the first part only",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from postops.errors import LedgerDamaged, LedgerError, PostopsError
 from postops.ledger.journal import Ledger
-from postops.plan import PASSING, Past, make_plan
+from postops.plan import PASSING, Past
 from postops.plan import Terms as PlanTerms
 from postops.publish.ports import Login
 from postops.publish.run import Run
@@ -39,8 +39,7 @@ class Sweep:
         self.terms = terms
 
     def plan(self, now: datetime) -> Plan:
-        wishes = self.world.content.wishes(self.commit, self.ledger.state)
-        return make_plan(wishes, self.ledger.state, replace(self.terms, now=now))
+        return self.world.content.plan(self.commit, self.ledger.state, replace(self.terms, now=now))
 
     def load(self, delivery: str, commit: str | None = None) -> Loaded:
         return self.world.content.load(commit or self.commit.name, delivery)
@@ -98,7 +97,8 @@ async def carry_out(
         return plan
 
     plan = planned()
-    accounts = sorted({action.account for action in plan.actions})
+    skipped = {skip.wish.account for skip in plan.skips if skip.wish is not None}
+    accounts = sorted({action.account for action in plan.actions} | skipped)
     run = Run(
         ledger=ledger,
         logins={

@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     from tests.simulation.upsets import Upset
     from tests.simulation.world import Scenario, Start
 
-KINDS = ("cut", "gone", "pace", "clock", "near", "ahead")
-RENAMING = "renaming"  # not among them while it is known to go wrong: see test_known
+RENAMING = "renaming"
+KINDS = ("cut", "gone", "pace", "clock", "near", "ahead", RENAMING)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York")
 
 
 def wider(seed: int, kinds: tuple[str, ...] = KINDS) -> Scenario:
-    """The world of a seed with one to three of the `kinds`, and now and then a key-only account."""
+    """The world of a seed with one to three of the `kinds`, and now and then a key-only account.
+
+    In every third one an account is renamed as well.
+    """
     rng, base = Random(f"wider {seed}"), seeds.scenario(seed)
-    some = rng.sample(kinds, min(len(kinds), rng.choice((1, 1, 2, 3))))
+    first = [kind for kind in kinds if kind != RENAMING]
+    some = rng.sample(first, min(len(first), rng.choice((1, 1, 2, 3))))
     # A thread there cannot be told of once a person has said that its first part is there.
     whole = all(len(post.texts) == 1 for post in base.posts)
     accounts = tuple(
@@ -39,7 +43,9 @@ def wider(seed: int, kinds: tuple[str, ...] = KINDS) -> Scenario:
     )
     end = base.starts[-1].at + HOUR
     names = [name for name, _ in accounts]
-    upsets = sorted((*_upsets(rng, some, names, end), *_rewound(seed, end)), key=lambda u: u.at)
+    upsets = [*_upsets(rng, some, names, end), *_rewound(seed, end)]
+    if RENAMING in kinds:
+        upsets += _renaming(Random(f"renaming {seed}"), names, base.starts, end, always=not first)
     starts = base.starts
     if "clock" in some:
         starts = tuple(_wrong(rng, start, base.skew) for start in starts)
@@ -47,7 +53,7 @@ def wider(seed: int, kinds: tuple[str, ...] = KINDS) -> Scenario:
         base,
         accounts=accounts,
         starts=starts,
-        upsets=tuple(upsets),
+        upsets=tuple(sorted(upsets, key=lambda upset: upset.at)),
         paces=tuple((name, _pace(rng)) for name, _ in accounts) if "pace" in some else (),
         near=rng.choice((0.1, 0.5)) if "near" in some else 0.0,
     )
@@ -60,9 +66,6 @@ def _upsets(rng: Random, some: list[str], accounts: list[str], end: float) -> It
     if "gone" in some:
         for _ in range(rng.randint(1, 3)):
             yield Gone(rng.uniform(0.0, end), rng.choice(accounts), rng.randrange(3))
-    if RENAMING in some:
-        name = rng.choice(accounts)
-        yield Renaming(rng.uniform(0.0, end), name, f"{name}-new")
     if "ahead" in some:
         yield Ahead(rng.uniform(0.0, end), rng.choice((60.0, HOUR, 6 * HOUR)))
 
@@ -73,6 +76,16 @@ def _rewound(seed: int, end: float) -> Iterator[Upset]:
     for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 2))):
         lasts = rng.choice((HOUR, 6 * HOUR, None))
         yield Rewound(rng.uniform(0.0, end), rng.choice((1, 1, 2, 3)), lasts)
+
+
+def _renaming(
+    rng: Random, accounts: list[str], starts: tuple[Start, ...], end: float, *, always: bool
+) -> Iterator[Renaming]:
+    """Of one account, often while a run is at it. From a stream of its own: it was added later."""
+    if always or rng.random() < 1 / 3:
+        name, begins = rng.choice(accounts), rng.choice(starts).at
+        at = rng.choice((rng.uniform(0.0, end), begins + rng.uniform(0.0, 2.0)))
+        yield Renaming(at, name, f"{name}-new")
 
 
 def _wrong(rng: Random, start: Start, skew: float) -> Start:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from postops.plan import PASSING, Past, make_plan
+from postops.plan import PASSING, Past
 from postops.plan import Terms as PlanTerms
 from postops.publish.ports import Terms
 from tests.simulation import runners
@@ -321,7 +321,7 @@ class World:
             paces=self.paces(),
             past=Past(self.content.tip.past),
         )
-        return make_plan(self.content.wishes(self.content.tip, ledger.state), ledger.state, terms)
+        return self.content.plan(self.content.tip, ledger.state, terms)
 
     def _moving(self, plan: Plan) -> bool:
         waits = {

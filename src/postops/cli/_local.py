@@ -30,11 +30,18 @@ def own_folder(root: Path) -> Path:
 
 
 def ledger_state(config: Config) -> LedgerState | None:
-    """The ledger as last seen here; `None` where it never was.
+    """The ledger as last seen here, by today's names; `None` where it never was.
 
     Read from `state/` on disk, else from the branch as the last fetch left it. Raises
     `LedgerError` for a damaged one.
     """
+    from postops.cli._naming import named
+
+    seen = _last_seen(config)
+    return None if seen is None else named(seen, config)
+
+
+def _last_seen(config: Config) -> LedgerState | None:
     if (config.root / "state" / "ledger").is_dir():
         from postops.ledger.disk_head import last_seen
 

@@ -201,7 +201,7 @@ async def _carry_out(
     config = swept.config
     async with AsyncExitStack() as stack:
         logins: dict[str, Login] = {}
-        if plan.actions:
+        if plan.actions or plan.skips:
             # All of them: a later round may find something due for an account this plan leaves
             # alone. With nothing to do there is no later round, and nobody to talk to.
             there = _open.logged_in(at._replace(config=config), config.accounts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from postops.cli import _tip
 from postops.cli._gather import INDEX, Gathered, Gathering, told
 from postops.cli._loader import TipLoader, campaigns_of
+from postops.cli._naming import named
 from postops.cli._past import past
 from postops.errors import ConfigError
 from postops.plan import Guard, Plan, Terms, Waiting, make_plan, with_renames
@@ -56,7 +57,8 @@ class Known(Protocol):
 class Sweep:
     """One look at the content branch.
 
-    `state` gives the ledger's state as it is when asked: after a lost race it is another object.
+    `state` gives the ledger's state as it is when asked, by the names that accounts have here:
+    after a lost race it is another object.
     """
 
     tip: Tip
@@ -106,10 +108,14 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
     there = at._replace(config=config)  # hosts are those of the branch: credentials go to them
     ready = {name for name, access in there.access().items() if access.secrets is not None}
     campaigns = campaigns_of(tip.tree)
+
+    def state() -> LedgerState:
+        return named(ledger.state, config)
+
     gathering = Gathering(
         tip=tip,
         config=config,
-        state=ledger.state,
+        state=state(),
         campaigns=campaigns,
         ready=ready,
         now=now,
@@ -120,10 +126,10 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
         gathered = gathering.gather(ledger.head.read(INDEX))
     if asked.shard is not None and asked.shard.number > 1:
         gathered = gathered._replace(unreadable=())  # as all that is no account's: the first's
-    posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, ledger.state)
+    posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, state())
     terms = _terms(at, config, asked, now, posts)
     terms = replace(terms, files=gathered.files, past=past(tip))
-    return Sweep(tip, config, lambda: ledger.state, gathered, terms, campaigns)
+    return Sweep(tip, config, state, gathered, terms, campaigns)
 
 
 def _accounts(asked: Asked, platforms: Mapping[str, str]) -> Container[str] | None:

@@ -6,6 +6,7 @@ import getpass
 from typing import TYPE_CHECKING, Any
 
 from postops.cli import _open
+from postops.cli._naming import in_ledger, named
 from postops.errors import ConfigError
 from postops.model import Delivery
 
@@ -43,12 +44,13 @@ async def decide(
     split(delivery)
     with _open.place(invocation, sandbox=sandbox) as at:
         async with _open.ledger(at) as ledger:
-            done = ledger.state.deliveries.get(delivery)
+            done = named(ledger.state, at.config).deliveries.get(delivery)
             if done is None:
                 raise ConfigError(
                     f"the ledger knows no delivery {delivery!r}", help="postops status lists them"
                 )
-            event = {"delivery": delivery, "account": done.account, "by": who()}
+            name, account = in_ledger(delivery, ledger.state, at.config)
+            event = {"delivery": name, "account": account, "by": who()}
             ledger.record(event | verdict(done))
             await ledger.push()
 

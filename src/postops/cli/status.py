@@ -59,7 +59,7 @@ def _rows(invocation: Invocation, post: str | None, *, sandbox: bool) -> list[di
         plan = swept.plan(now)
         rows = {
             done.name: _done(done)
-            for done in seen.state.deliveries.values()
+            for done in swept.state().deliveries.values()
             if swept.terms.covers(done.post, done.account)
         }
         for waiting in plan.waiting:

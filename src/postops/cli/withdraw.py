@@ -77,7 +77,7 @@ async def _withdraw(
             actions = _actions(at, ledger, post, accounts, force=force)
             if not yes:
                 _confirm(
-                    f"delete {len(actions)} {_what(ledger, actions)} deliveries of {one_line(post)}?"
+                    f"delete {len(actions)} {_what(at, ledger, actions)} deliveries of {one_line(post)}?"
                 )
             return await _carry_out(at, ledger, actions)
 
@@ -86,13 +86,14 @@ def _actions(
     at: Place, ledger: Ledger, post: str, accounts: tuple[str, ...], *, force: bool
 ) -> list[Action]:
     """What is to be deleted. Raises `ConfigError` where nothing was published."""
+    from postops.cli._naming import named
     from postops.errors import ConfigError, UnsafePlan
     from postops.plan import Action, Guard
 
     id_ = post.removeprefix("posts/").removesuffix(".md")
     found = [
         done
-        for done in ledger.state.deliveries.values()
+        for done in named(ledger.state, at.config).deliveries.values()
         if post in (done.post, done.path) or done.post == id_
     ]
     known = at.config.accounts
@@ -115,8 +116,11 @@ def _actions(
     ]
 
 
-def _what(ledger: Ledger, actions: list[Action]) -> str:
-    waits = [ledger.state.delivery(action.delivery).scheduled_id for action in actions]
+def _what(at: Place, ledger: Ledger, actions: list[Action]) -> str:
+    from postops.cli._naming import named
+
+    state = named(ledger.state, at.config)
+    waits = [state.delivery(action.delivery).scheduled_id for action in actions]
     return "published or scheduled" if any(waits) else "published"
 
 
@@ -129,25 +133,33 @@ async def _carry_out(
     at: Place, ledger: Ledger, actions: list[Action]
 ) -> tuple[list[Result], int | None]:
     from postops.cli import _open
+    from postops.cli._naming import named
     from postops.cli._signals import stopping
     from postops.plan import Plan
     from postops.publish.run import Run
     from postops.publish.stop import Stop
 
-    plan, nothing = Plan(at.clock.now(), tuple(actions), ()), Plan(at.clock.now(), (), ())
     stop = Stop()
+
+    def plan() -> Plan:
+        """What is still there of it, by the ledger as it is when asked."""
+        state = named(ledger.state, at.config)
+        done = ((state.delivery(action.delivery), action) for action in actions)
+        left = (action for found, action in done if found.live or found.scheduled_id)
+        return Plan(at.clock.now(), tuple(left), ())
+
     async with _open.logged_in(at, {action.account for action in actions}) as logins:
         run = Run(
             ledger=ledger,
             logins=logins,
             loader=_OldLoader(at, ledger),
-            replan=lambda: nothing,
+            replan=plan,
             clock=at.clock,
             terms=_open.terms(at.config),
             stop=stop,
         )
         with stopping(stop):
-            return await run.carry_out(plan), stop.signal
+            return await run.carry_out(plan()), stop.signal
 
 
 class _OldLoader:

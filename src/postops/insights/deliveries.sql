@@ -17,7 +17,7 @@ moves AS MATERIALIZED (
 ),
 written AS MATERIALIZED (
     SELECT
-        e.seq, regexp_extract(e.delivery, '^(.*)@', 1, 's') AS post,
+        e.seq, e.type, regexp_extract(e.delivery, '^(.*)@', 1, 's') AS post,
         regexp_extract(e.delivery, '[^@]*$') AS account, coalesce(b.seq, 0) AS since
     FROM events e ASOF LEFT JOIN bindings b ON e.seq > b.seq
     WHERE e.delivery IS NOT NULL
@@ -38,15 +38,29 @@ stays AS MATERIALIZED (
     FROM stops
     WINDOW journey AS (PARTITION BY old, since ORDER BY stop)
 ),
--- Where the new name already had a delivery of that post, the old one's history ends.
-ended AS (
-    SELECT DISTINCT w.seq
+-- Where the new name already had a delivery of that post, one history ends: the old one's, unless
+-- it is more than that the post was given up, and the other is not.
+came AS MATERIALIZED (
+    SELECT w.seq, w.post, s.account, s.arrived AS met, w.type <> 'skipped' AS begun, true AS moved
     FROM stays s
     JOIN written w ON w.account = s.old AND w.since = s.since AND w.seq < s.arrived
-    JOIN written x ON x.post = w.post AND x.seq < s.arrived
-    JOIN stays t ON t.old = x.account AND t.since = x.since AND t.account = s.account
-        AND t.arrived < s.arrived AND t.departed >= s.arrived
     WHERE s.stop > 0
+),
+there AS (
+    SELECT x.seq, m.post, m.account, m.met, x.type <> 'skipped' AS begun, false AS moved
+    FROM (SELECT DISTINCT post, account, met FROM came) m
+    JOIN stays t ON t.account = m.account AND t.arrived < m.met AND t.departed >= m.met
+    JOIN written x
+        ON x.post = m.post AND x.account = t.old AND x.since = t.since AND x.seq < m.met
+),
+ended AS (
+    SELECT DISTINCT seq
+    FROM (FROM came UNION ALL FROM there)
+    WINDOW meeting AS (PARTITION BY post, account, met)
+    QUALIFY NOT bool_and(moved) OVER meeting AND moved <> (
+        coalesce(bool_or(begun) FILTER (moved) OVER meeting, false)
+        AND NOT coalesce(bool_or(begun) FILTER (NOT moved) OVER meeting, false)
+    )
 ),
 history AS MATERIALIZED (
     SELECT

@@ -83,11 +83,23 @@ class LedgerState:
         return Link(self.seq, self.tip)
 
     def delivery(self, name: str) -> DeliveryState:
-        """What is known of a delivery; a fresh one where nothing is."""
-        return self.deliveries.get(name) or DeliveryState(name, *_split(name))
+        """What is known of a delivery, by whatever name; a fresh one where nothing is."""
+        found = self.deliveries.get(name)
+        if found is None and self.renamed:
+            post, account = _split(name)
+            name = f"{post}@{self.today(account)}"
+            found = self.deliveries.get(name)
+        return found or DeliveryState(name, *_split(name))
+
+    def today(self, account: str) -> str:
+        """The name an account has now: a run that began before a renaming knows an older one."""
+        while account in self.renamed:
+            account = self.renamed[account]
+        return account
 
     def remote_ids(self, account: str) -> frozenset[str]:
         """Every remote id ever recorded for an account."""
+        account = self.today(account)
         if self.last_id:  # a snapshot does not say twice what stands in its rows
             for name in self.of_account(account):
                 self.deliveries.get(name)
@@ -95,6 +107,7 @@ class LedgerState:
 
     def of_account(self, account: str) -> list[str]:
         """The names of an account's deliveries. None of them is unpacked for that."""
+        account = self.today(account)
         return [name for name in self.deliveries if _split(name)[1] == account]
 
     def by_post(self, post: str) -> list[DeliveryState]:
@@ -116,21 +129,33 @@ class LedgerState:
         if delivery is None:
             post, account = _split(name)
             if self.renamed and account in self.renamed:
-                return self.store(f"{post}@{self.renamed[account]}")
-            delivery = self.deliveries[name] = DeliveryState(name, post, account)
+                return self.store(f"{post}@{self.today(account)}")
+            delivery = self.deliveries[name] = DeliveryState(name, post, account, begun=False)
             self._posts = None
         return delivery
 
     def rename(self, old: str, new: str) -> None:
         """Carry an account's history over to its new name, so that nothing is sent again."""
+        self.renamed.pop(new, None)
         self.bound.pop(old, None)
+        names = [name for name in self.deliveries if _split(name)[1] == old]
         self.renamed[old] = new
         self._posts = None
-        for name in self.of_account(old):
-            delivery = self.deliveries.pop(name)
-            delivery.name, delivery.account = f"{delivery.post}@{new}", new
-            self.deliveries.setdefault(delivery.name, delivery)
+        for name in names:
+            self._carry(self.deliveries.pop(name), new)
         self.owned.setdefault(new, set()).update(self.owned.pop(old, ()))
+        if old in self.budgets:
+            self.budgets.setdefault(new, self.budgets.pop(old))
+
+    def _carry(self, delivery: DeliveryState, account: str) -> None:
+        """Of two histories of a post, one that was only given up says nothing against the other."""
+        delivery.name, delivery.account = f"{delivery.post}@{account}", account
+        names = {"delivery": delivery.name, "account": account}
+        delivery.claim = delivery.claim and delivery.claim | names
+        delivery.doubted = delivery.doubted and delivery.doubted | names
+        known = self.deliveries.get(delivery.name)
+        if known is None or (delivery.begun and not known.begun):
+            self.deliveries[delivery.name] = delivery
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -189,6 +214,8 @@ def apply(state: LedgerState, event: dict[str, Any]) -> None:
             state.genesis = event["id"]
     if kind in _ON_DELIVERY:
         delivery = state.store(event.get("delivery", ""))
+        if kind != "skipped":
+            delivery.begun = True
         if "commit" in event:
             delivery.last_commit = event["commit"]
         if "remote_id" in event:
@@ -228,7 +255,10 @@ def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
 def _bound(state: LedgerState, event: dict[str, Any]) -> None:
     identity, account = event.get("identity") or {}, event.get("account", "")
     state.renamed.pop(account, None)
+    since = event["recorded_at"]
     if "was" in event and event["was"] != account:
+        known = state.bound.get(event["was"]) or state.bound.get(account)
+        since = known.bound_at if known else since  # what was due since then is no old news
         state.rename(event["was"], account)
     state.bound[account] = Binding(
         account,
@@ -236,7 +266,7 @@ def _bound(state: LedgerState, event: dict[str, Any]) -> None:
         identity.get("id", ""),
         identity.get("handle", ""),
         identity.get("url", ""),
-        event["recorded_at"],
+        since,
     )
 
 

@@ -155,6 +155,11 @@ class Plan:
         )
         return sha256("\n".join(lines).encode())
 
+    @property
+    def skips(self) -> tuple[Waiting, ...]:
+        """What is to be given up, and written down as `skipped`."""
+        return tuple(one for one in self.waiting if one.reason in SKIPS and one.wish is not None)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "version": 1,

@@ -13,20 +13,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerConflict, PostopsError
-from postops.plan import SKIPS, iso
+from postops.plan import iso
 from postops.publish import change, claims, schedule, send
 from postops.publish.budget import Budget
 from postops.publish.desk import Desk
 from postops.publish.ports import Result
 from postops.publish.pusher import Pusher
-from postops.publish.sessions import Held, bind, connect, twin
+from postops.publish.sessions import Held, bind, connect, misnamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from postops.clock import Clock
     from postops.model import Identity
-    from postops.plan import Action, ActionName, Plan
+    from postops.plan import Action, ActionName, Plan, Waiting
     from postops.publish.ports import Ledger, Loaded, Loader, Login, Replan, Terms
     from postops.publish.stop import Stop
 
@@ -97,9 +97,12 @@ class Run:
         """One turn. The next plan, or `None` when there is nothing left to do."""
         self._planned_on = {a.delivery: self._stand(a) for a in plan.actions}
         self._planned_at = self.ledger.moved
-        self._record_skips(plan)
         todo = [a for a in plan.actions if a.delivery not in self._over]
-        await self._connect({a.account for a in todo})
+        skips = [w for w in plan.skips if w.delivery not in self._over]
+        wished = {skip.wish.account for skip in skips if skip.wish is not None}
+        if await self._connect({a.account for a in todo} | wished):
+            return self.replan()  # by its new name: what the ledger has moved to it
+        self._record_skips(skips)
         todo = [a for a in todo if self._usable(a)]
         if dead := [a for a in todo if a.action == "reconcile"]:
             await self._in_lanes(dead, self._reconcile_lane)
@@ -110,16 +113,19 @@ class Run:
 
     # ------------------------------------------------------------------ connect
 
-    async def _connect(self, accounts: set[str]) -> None:
+    async def _connect(self, accounts: set[str]) -> bool:
+        """Log in where that was not done yet. Whether an account took over another's history."""
         new = sorted(accounts - self._connected - self._held.keys())
         for name in new:
             if name not in self.logins:
                 self._held[name] = f"{name}: no such account, or no credentials for it"
         known = [name for name in new if name in self.logins]
         found = await asyncio.gather(*(self._log_in(name) for name in known))
+        took = False
         for name, identity in zip(known, found, strict=True):
             if identity is not None:
-                self._bind(name, identity)
+                took = self._bind(name, identity) or took
+        return took
 
     async def _log_in(self, name: str) -> Identity | None:
         try:
@@ -128,25 +134,31 @@ class Run:
             self._held[name] = str(held)
             return None
 
-    def _bind(self, name: str, identity: Identity) -> None:
+    def _bind(self, name: str, identity: Identity) -> bool:
+        """Whether the account took over another's history."""
         try:
             event = bind(name, self.logins[name], identity, self.ledger.state)
         except Held as held:
             self._held[name] = str(held)
-            return
+            return False
         self._connected.add(name)
         if event is not None:
             self.pusher.record(event)
+        return event is not None and "was" in event
+
+    def _why_held(self, account: str) -> str | None:
+        return self._held.get(account) or misnamed(account, self.ledger.state)
 
     def _usable(self, action: Action) -> bool:
-        why = self._held.get(action.account) or twin(action.account, self.ledger.state)
+        why = self._why_held(action.account)
         if why is not None:
             self._held[action.account] = why
             self._finish(Result(action.delivery, "held", error=why))
         return why is None and action.account not in self._waits
 
     def _must_not_send(self, account: str) -> bool:
-        return self.stop.asked or account in self._held or account in self._waits
+        held = self._why_held(account) is not None
+        return self.stop.asked or held or account in self._waits
 
     # ------------------------------------------------------------------ reconcile
 
@@ -306,9 +318,7 @@ class Run:
 
     def _as_planned(self, batch: Sequence[Action]) -> bool:
         """Others may also have done what changes a plan from outside: sent it under its old name."""
-        if not self._as_it_stood(batch) or any(
-            twin(action.account, self.ledger.state) for action in batch
-        ):
+        if not self._as_it_stood(batch) or any(self._why_held(a.account) for a in batch):
             return False
         if self.ledger.moved == self._planned_at:
             return True
@@ -392,17 +402,21 @@ class Run:
             self.pusher.record(event | {"type": "deferred", "until": until, "reason": why})
             self._finish(Result(action.delivery, "deferred", error=why))
             return
-        why = self._held.get(action.account, "the run was stopped")
+        held = self._why_held(action.account)
+        why = held or "the run was stopped"
         self.pusher.record(event | {"type": "released", "reason": why})
-        outcome = "held" if action.account in self._held else "unsent"
-        self._finish(Result(action.delivery, outcome, error=why))  # type: ignore[arg-type]
+        self._finish(Result(action.delivery, "held" if held else "unsent", error=why))
 
     # ------------------------------------------------------------------ the rest
 
-    def _record_skips(self, plan: Plan) -> None:
-        for waiting in plan.waiting:
+    def _record_skips(self, skips: Sequence[Waiting]) -> None:
+        """Give up what is too late, by a clock that was compared and a login that is the account's."""
+        for waiting in skips:
             wish = waiting.wish
-            if waiting.reason not in SKIPS or wish is None or waiting.delivery in self._over:
+            if wish is None or wish.account not in self.logins:
+                continue
+            if why := self._why_held(wish.account):
+                self._finish(Result(waiting.delivery, "held", error=why))
                 continue
             self.pusher.record(
                 {

@@ -29,6 +29,23 @@ async def connect(name: str, login: Login, clock: Clock, terms: Terms) -> Identi
     return identity
 
 
+def misnamed(name: str, state: LedgerState) -> str | None:
+    """Why an account that was connected may not be used any more: others know it by another name.
+
+    Whoever fetched its configuration before a renaming would not see what they do. Of two names
+    for one login, the one that was bound first counts.
+    """
+    if name in state.renamed:
+        return f"{name}: it is called {state.today(name)} by now; the next run knows"
+    mine = state.bound.get(name)
+    for other in state.bound.values():
+        if mine is None or other is mine:
+            return None
+        if (other.platform, other.id) == (mine.platform, mine.id):
+            return f"{name}: another run knows {other.handle} as {other.account}"
+    return None
+
+
 async def _whoami(name: str, login: Login, clock: Clock, terms: Terms) -> Identity:
     for attempt in range(1, terms.tries + 1):
         try:
@@ -76,6 +93,12 @@ def bind(name: str, login: Login, identity: Identity, state: LedgerState) -> dic
         )
     if known is not None:
         return None
+    old = state.bound.get(login.was or "")
+    if old is not None and (old.platform, old.id) != (platform, identity.id):
+        raise Held(
+            f"{name}: `was: {old.account}` was {old.handle} on {old.platform}, and the credentials"
+            f" belong to {identity.handle}; only a new name for the same login takes over a history"
+        )
     for other in state.bound.values():
         same = (other.platform, other.id) == (platform, identity.id)
         if same and other.account != login.was:
@@ -90,14 +113,3 @@ def bind(name: str, login: Login, identity: Identity, state: LedgerState) -> dic
         "identity": identity._asdict(),
     }
     return bound | ({"was": login.was} if login.was else {})
-
-
-def twin(name: str, state: LedgerState) -> str | None:
-    """The name that was bound to the same login before: another run may have done so meanwhile."""
-    mine = state.bound.get(name)
-    for other in state.bound.values():
-        if mine is None or other.account == name:
-            return None
-        if (other.platform, other.id) == (mine.platform, mine.id):
-            return f"{name}: {mine.handle} is already known as {other.account}; remove one of them"
-    return None
