@@ -548,6 +548,7 @@ async def test_identities_and_budgets_are_rebased_too() -> None:
         await ledger.refresh()
         assert ledger.state.delivery("hello@new").phase == "published"
         assert ledger.state.delivery("late@new").phase == "published"
-        assert ledger.state.delivery("hello@old").phase == "new"
+        assert ledger.state.delivery("hello@old") is ledger.state.delivery("hello@new")
+        assert ledger.state.budgets == {"new": {"left": 3}}
         assert ledger.state.remote_ids("new") == {"id-hello@old", "id-late@old"}
         assert set(ledger.state.bound) == {"new"}

@@ -227,7 +227,7 @@ def apply(state: LedgerState, event: dict[str, Any]) -> None:
     elif kind == "folded":
         state.vouched = event.get("digest")
     else:
-        state.budgets[event.get("account", "")] = event.get("budget") or {}
+        state.budgets[state.today(event.get("account", ""))] = event.get("budget") or {}
 
 
 def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
