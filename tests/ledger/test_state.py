@@ -439,3 +439,11 @@ def test_once_a_part_is_known_the_rest_of_a_dead_runs_thread_is_still_open(
 def test_otherwise_nothing_of_it_is_open(events: tuple[dict[str, Any], ...], phase: str) -> None:
     done = after(*events).delivery(D)
     assert (done.phase, done.claim) == (phase, None)
+
+
+def test_news_of_a_later_part_do_not_end_a_doubt_about_an_earlier_one() -> None:
+    """Or the earlier one would be sent again by whoever resumes the thread."""
+    found = event("in_doubt", run="two", part=1, reason="who knows", candidates=["a"])
+    done = after(THREAD, found, SECOND).delivery(D)
+    assert (done.phase, done.reason, sorted(done.parts)) == ("in_doubt", "who knows", [2])
+    assert after(THREAD, found, SECOND, FIRST).delivery(D).phase == "published"

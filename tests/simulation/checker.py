@@ -78,6 +78,7 @@ class Checker:
         self.ahead = Ahead(world, self.say)
         self.forward = Forward(world, self.say)
         self.last_recorded, self._last_by = -math.inf, ""
+        self._owners: dict[str, str] = {}
         self._taken: set[tuple[str, int]] = set()
         self.cut = False
         self._before_cut: dict[str, dict[str, Any]] = {}
@@ -253,7 +254,9 @@ class Checker:
             self.say("I1", f"{post.delivery} #{post.part} was deleted by people, and is sent again")
         for other in server.posts:
             same = (other.delivery, other.part) == part
-            if same and other.live and other is not post and post.live:
+            # The same words of another post that was wished as well: that one has taken it for its own.
+            theirs = self._owners.get(other.id, post.delivery) != post.delivery
+            if same and other.live and other is not post and post.live and not theirs:
                 if part in self._forgotten:
                     self.counts["sent again: nobody knew"] += 1
                     continue
@@ -341,6 +344,7 @@ class Checker:
                 self._not_yet(held, event, "settles")
             del self._open[name]
         elif kind == "published":
+            self._owners[event.get("remote_id", "")] = name
             number, whole = event.get("part", 1), event.get("parts", 1)
             self._parts.add((name, number))
             # After a cut, a late outbox may have told of the last part before the first.

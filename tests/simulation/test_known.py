@@ -92,3 +92,7 @@ def test_two_runs_at_once_keep_to_the_pace_of_an_account() -> None:
 def test_a_renaming_that_is_taken_back_and_made_again_sends_nothing_twice() -> None:
     """Claimed as one, given back, sent as the other while the branch was rewound."""
     assert carried_out(wider(9479)).violations == []
+
+
+def test_after_a_cut_late_news_of_a_part_leave_the_doubt_about_another() -> None:
+    assert carried_out(wider(20856)).violations == []

@@ -220,6 +220,9 @@ told AS (
             -- A part of a dead run's is known now; it may have sent the ones behind it.
             verb = 'published' AND e.type = 'resolved' AND standing IS NULL
                 AND doubted IS NOT NULL AS reopened,
+            -- Heard of late, and of another part: the doubt stays.
+            verb = 'published' AND e.type = 'published' AND NOT complete AND NOT aside
+                AND state = 'in_doubt' AS doubtful,
             claim_says OR to_publish OR (verb = 'published' AND NOT aside)
             OR verb = 'scheduled'
             OR (verb IN ('failed', 'skipped') AND NOT complete) AS event_says,
@@ -231,7 +234,7 @@ told AS (
         delivery, post, account, n,
         CASE
             WHEN verb IN ('claimed', 'in_doubt', 'scheduled') THEN verb
-            WHEN aside THEN state
+            WHEN aside OR doubtful THEN state
             WHEN reopened THEN 'claimed'
             WHEN verb = 'published' THEN coalesce(standing, 'partial')
             WHEN done THEN if(verb = 'updated', 'published', 'withdrawn')
@@ -276,14 +279,14 @@ told AS (
             WHEN verb NOT IN ('claimed', 'retried') THEN until
         END,
         CASE
-            WHEN aside THEN error
+            WHEN aside OR doubtful THEN error
             WHEN done OR verb IN ('published', 'retried', 'scheduled') THEN NULL
             WHEN verb = 'failed' THEN coalesce(e.error, e.reason)
             WHEN verb = 'in_doubt' THEN e.error
             WHEN verb = 'late' OR e.type <> 'resolved' THEN error
         END,
         CASE
-            WHEN aside THEN reason
+            WHEN aside OR doubtful THEN reason
             WHEN done OR verb IN ('published', 'retried', 'scheduled') THEN NULL
             WHEN verb = 'deferred' THEN coalesce(e.reason, e.error)
             WHEN verb IN ('released', 'skipped', 'in_doubt') THEN e.reason

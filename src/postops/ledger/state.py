@@ -349,6 +349,8 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
         gone = all(part.withdrawn for part in delivery.parts.values())
         _settle(delivery, "withdrawn" if gone else "published")
         delivery.retried_at = None
+    elif delivery.phase == "in_doubt" and event["type"] == "published":
+        return  # heard of late, and of another part: the doubt stays
     else:
         delivery.phase = _standing(delivery) or "partial"
     delivery.error = delivery.reason = delivery.candidates = None
