@@ -173,6 +173,7 @@ async def _run(at: Place, ledger: Ledger, request: Request, watcher: Watcher) ->
             swept = sweep(at, ledger, request.asked(), at.clock.now())
             plan = planner.plan(swept)
             watcher.planned(plan)
+            stage(ledger, swept)  # goes with the first claim: a push of its own takes as long
             replan = partial(planner.plan, swept)
             results = await _carry_out(at, ledger, swept, plan, replan, stop, watcher)
             found |= {result.delivery: result for result in results}
@@ -180,7 +181,6 @@ async def _run(at: Place, ledger: Ledger, request: Request, watcher: Watcher) ->
             if stop.asked or not await _wait(at, plan, ends, stop, watcher):
                 break
             await ledger.refresh()
-    stage(ledger, swept)
     await ledger.push()
     notes = (*swept.notes(), *ledger.repairs)
     ordered = tuple(sorted(found.values()))

@@ -25,5 +25,4 @@ def stage(ledger: Ledger, swept: Sweep) -> None:
         views.PATH: views.views_sql().encode(),
     }
     for path, data in wanted.items():
-        if ledger.head.read(path) != data:
-            ledger.stage(path, data)
+        ledger.stage(path, data)

@@ -284,7 +284,8 @@ class Ledger:
         staged = dict(self._staged)
         appended = {path: len(lines) for path, lines in self._appends.items()}
         # A commit is only made where something differs: a run every few minutes makes many.
-        changes = {path: data for path, data in staged.items() if self.head.read(path) != data}
+        there = self.head.read_many(staged)
+        changes = {path: data for path, data in staged.items() if there.get(path) != data}
         for path, lines in self._appends.items():
             changes[path] = _after(changes.get(path) or self.head.read(path), lines)
         lines, link = extend(events, self.state.link)

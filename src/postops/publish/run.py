@@ -236,7 +236,11 @@ class Run:
             by_lane[item.action.account].append(item)
         for action in weak:
             by_lane[action.account].append((action, loaded[action.delivery]))
-        await _all(self._lane(name, items) for name, items in by_lane.items())
+        desks = {name: self._desk(name) for name in by_lane}
+        try:
+            await _all(self._lane(desks[name], name, items) for name, items in by_lane.items())
+        finally:
+            await self._confirm(desks.values())
         return self.replan() if self._more(todo) else None
 
     def _load(self, todo: Iterable[Action]) -> dict[str, Loaded | None]:
@@ -343,9 +347,8 @@ class Run:
     # ------------------------------------------------------------------ lanes
 
     async def _lane(
-        self, account: str, items: Sequence[Claimed | tuple[Action, Loaded | None]]
+        self, desk: Desk, account: str, items: Sequence[Claimed | tuple[Action, Loaded | None]]
     ) -> None:
-        desk = self._desk(account)
         budget = Budget(desk)
         for item in items:
             if not await budget.allows(_calls(*item[:2])):
@@ -361,8 +364,14 @@ class Run:
             self._heed(account, result)
         if low := budget.event(account, self.ledger.state.budgets.get(account)):
             self._low[account] = low
-        for dropped in await send.confirmed(desk):
-            self._finish(dropped)
+
+    async def _confirm(self, desks: Iterable[Desk]) -> None:
+        """Ask the platforms once more for what they accepted, while the outcomes are pushed."""
+        if asking := [desk for desk in desks if desk.confirming]:
+            self.pusher.push_soon()
+            for dropped in await asyncio.gather(*map(send.confirmed, asking)):
+                for result in dropped:
+                    self._finish(result)
 
     async def _claim_one(
         self,
