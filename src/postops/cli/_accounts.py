@@ -11,6 +11,7 @@ from postops.publish.ports import Login
 from postops.reading.shape import read
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Iterable, Mapping
 
     import httpx
@@ -65,6 +66,7 @@ async def logins(
     found: Mapping[str, Access],
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
+    certificates: ssl.SSLContext | None = None,
 ) -> AsyncIterator[dict[str, Login]]:
     """Every account that has its secrets, over one pool of connections.
 
@@ -77,6 +79,7 @@ async def logins(
     ready = {name: one for name, one in found.items() if one.secrets is not None}
     client = httpx.AsyncClient(
         transport=transport,
+        verify=True if certificates is None else certificates,
         follow_redirects=False,
         timeout=httpx.Timeout(30.0, connect=10.0, pool=10.0),
         limits=httpx.Limits(max_connections=4 * len(ready) + 4),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from postops.cli._ahead import Ahead
     from postops.cli._edge import Invocation
     from postops.clock import Clock
     from postops.config import Config
@@ -122,11 +123,13 @@ async def ledger(at: Place) -> AsyncIterator[Ledger]:
 
 @asynccontextmanager
 async def logged_in(
-    at: Place, names: Iterable[str] | None = None
+    at: Place, names: Iterable[str] | None = None, ahead: Ahead | None = None
 ) -> AsyncIterator[dict[str, Login]]:
     """The accounts that have their credentials."""
+    access, way = at.access(names), at.transport()
+    certificates = ahead.certificates() if ahead is not None else None
     async with AsyncExitStack() as stack:
-        yield await stack.enter_async_context(logins(at.access(names), at.clock, at.transport()))
+        yield await stack.enter_async_context(logins(access, at.clock, way, certificates))
 
 
 def view(at: Place, *, whole: bool = False) -> View:

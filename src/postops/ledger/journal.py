@@ -123,9 +123,10 @@ class Ledger:
     # ------------------------------------------------------------------ writing
 
     def record(self, *drafts: Draft, sync: bool = True) -> list[dict[str, Any]]:
-        """Write outcomes down: on disk when this returns, in `state` at once, pushed later.
+        """Write outcomes down: in `state` at once, pushed later.
 
-        Raises `LedgerError` where the disk refuses; the events then still go with the next push.
+        They are on disk when this returns, or else after `sync`. Raises `LedgerError` where the
+        disk refuses; the events then still go with the next push.
         """
         events = [stamp(draft, self._clock, self.run) for draft in drafts]
         try:
@@ -135,11 +136,12 @@ class Ledger:
                 self._pending.add(self.state, event)
         return events
 
-    async def recorded(self, *drafts: Draft) -> list[dict[str, Any]]:
-        """`record`, while other lanes go on: their outcomes share the wait for the disk."""
-        events = self.record(*drafts, sync=False)
+    async def sync(self) -> None:
+        """Wait until what was recorded is on disk; all who wait share one wait.
+
+        Raises `LedgerError`.
+        """
         await self._outbox.sync()
-        return events
 
     async def claim(self, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
         """Append and push, together with what is pending. The events are returned as they landed.

@@ -164,6 +164,12 @@ class Platform(ABC):
     async def whoami(self) -> Identity:
         """Who the credentials belong to. Logs in where the platform wants that."""
 
+    async def get_ready(self) -> None:
+        """Ask ahead for what every `prepare` will need; called while the claims are pushed.
+
+        Nothing rests on it: whatever it raises, `prepare` asks for itself.
+        """
+
     @abstractmethod
     async def prepare(self, outgoing: Outgoing) -> Prepared:
         """Everything without a visible effect: upload media, make the container."""

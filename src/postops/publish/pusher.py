@@ -7,6 +7,7 @@ race each other.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from postops.errors import LedgerConflict, LedgerError
@@ -28,6 +29,8 @@ class Pusher:
         self._lock = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
         self._pushing: asyncio.Task[None] | None = None
+        self._syncing: asyncio.Task[None] | None = None
+        self._unsynced = False
 
     def record(self, draft: dict[str, Any]) -> dict[str, Any]:
         """Durable on disk when this returns; pushed soon."""
@@ -35,11 +38,20 @@ class Pusher:
         self._pushed_soon()
         return event
 
-    async def recorded(self, draft: dict[str, Any]) -> dict[str, Any]:
-        """The same, without holding up the other lanes."""
-        [event] = await self._ledger.recorded(draft)
+    def record_soon(self, draft: dict[str, Any]) -> None:
+        """The same, but durable only a moment later, or after `synced`.
+
+        Until then only the end of the machine takes it back, and leaves a claim to be reconciled.
+        """
+        self._ledger.record(draft, sync=False)
+        self._unsynced = True
+        if self._syncing is None or self._syncing.done():
+            self._syncing = asyncio.create_task(self._sync_quietly())
         self._pushed_soon()
-        return event
+
+    async def synced(self) -> None:
+        """Wait for the disk, without holding up the other lanes. Raises `LedgerError`."""
+        await self._ledger.sync()
 
     def _pushed_soon(self) -> None:
         if self._ledger.pending >= self._terms.push_count:
@@ -73,7 +85,7 @@ class Pusher:
 
     async def close(self) -> None:
         """Stop the background pushes and make the last one; its error is the run's error."""
-        for task in (self._timer, self._pushing):
+        for task in (self._timer, self._pushing, self._syncing):
             if task is not None and task is not asyncio.current_task():
                 if task is self._timer:
                     task.cancel()
@@ -88,6 +100,13 @@ class Pusher:
     async def _push_later(self) -> None:
         await self._clock.sleep(self._terms.push_after)
         self.push_soon()
+
+    async def _sync_quietly(self) -> None:
+        # What the disk refuses goes with the next push all the same, and its error is reported.
+        while self._unsynced:
+            self._unsynced = False
+            with contextlib.suppress(LedgerError):
+                await self._ledger.sync()
 
     async def _push_quietly(self) -> None:
         # A push that fails here is tried again by the next one, at the latest by close(), which

@@ -8,6 +8,7 @@ absence was proven come back in the next round, under a new claim with the same 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -228,20 +229,46 @@ class Run:
         strong = [a for a in todo if a.delivery in loaded and not self._weak(a, loaded)]
         weak = [a for a in todo if a.delivery in loaded and self._weak(a, loaded)]
         batch = self._in_time(strong)
-        claimed = await self._claim(batch, loaded)
-        if claimed is None:
-            return await self._after_a_lost_race(batch)
+        sending = sorted({action.account for action in todo if loaded.get(action.delivery)})
+        ready = {name: asyncio.create_task(self._get_ready(name)) for name in sending}
+        try:
+            claimed = await self._claim(batch, loaded)
+            if claimed is None:
+                return await self._after_a_lost_race(batch)
+            unclaimed = [(action, loaded[action.delivery]) for action in weak]
+            await self._send_all(claimed, unclaimed, ready)
+        finally:
+            await asyncio.gather(*ready.values())
+        return self.replan() if self._more(todo) else None
+
+    async def _get_ready(self, account: str) -> None:
+        # Whatever is the matter comes up again where it counts.
+        with contextlib.suppress(PostopsError):
+            await self.logins[account].platform.get_ready()
+
+    async def _send_all(
+        self,
+        claimed: Sequence[Claimed],
+        unclaimed: Sequence[tuple[Action, Loaded | None]],
+        ready: Mapping[str, asyncio.Task[None]],
+    ) -> None:
+        """All lanes to their ends, and then once more what the platforms accepted."""
         by_lane: dict[str, list[Claimed | tuple[Action, Loaded | None]]] = defaultdict(list)
         for item in claimed:
             by_lane[item.action.account].append(item)
-        for action in weak:
-            by_lane[action.account].append((action, loaded[action.delivery]))
+        for action, loaded in unclaimed:
+            by_lane[action.account].append((action, loaded))
         desks = {name: self._desk(name) for name in by_lane}
+
+        async def lane(name: str) -> None:
+            if name in ready:
+                await ready[name]
+            await self._lane(desks[name], name, by_lane[name])
+
         try:
-            await _all(self._lane(desks[name], name, items) for name, items in by_lane.items())
+            await _all(map(lane, by_lane))
         finally:
             await self._confirm(desks.values())
-        return self.replan() if self._more(todo) else None
 
     def _load(self, todo: Iterable[Action]) -> dict[str, Loaded | None]:
         """The message of every action; one that cannot be had ends that delivery only."""

@@ -241,7 +241,7 @@ async def landed(
     due, lateness = parse(claim.get("due_at")), None
     if due is not None:
         lateness = round((receipt.at - due).total_seconds(), 3)
-    await desk.pusher.recorded(
+    desk.pusher.record_soon(
         {
             "type": "published",
             "delivery": claim["delivery"],
@@ -259,6 +259,8 @@ async def landed(
     )
     if is_weak(desk.platform, loaded):
         await desk.pusher.push()
+    elif part.number < len(loaded.message.parts):
+        await desk.pusher.synced()  # the next part hangs on it
     return Result(claim["delivery"], "published", receipt.url, receipt.remote_id)
 
 

@@ -98,6 +98,10 @@ class Mastodon(Platform):
             self._identity = Identity(answer.id("id"), handle, page)
         return self._identity
 
+    async def get_ready(self) -> None:
+        """Ask what the server allows."""
+        await self._limits()
+
     async def prepare(self, outgoing: Outgoing) -> Prepared:
         """Ask what the server allows, then upload. An upload nobody uses is dropped after a day."""
         check(await self._limits(), outgoing)
