@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 from postops.diagnostics import Span
 from postops.errors import ConfigError
@@ -174,8 +174,7 @@ class ConfigFile:
 # --------------------------------------------------------------------------- what others use
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """How fast an account may send: posts a day, the time between two, and hours of quiet.
 
     Days and hours are those of the time zone `zone`. `None`, zero and nothing: no limit.
@@ -191,8 +190,7 @@ class Pace:
         return bool(self.per_day or self.spacing or self.quiet)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A configured login. `settings` are the platform's own keys, raw, with their marks.
 
     `credentials` maps the platform's field to the NAME of an environment variable.
@@ -207,8 +205,7 @@ class Account:
     pace: Pace = Pace()
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(NamedTuple):
     """What posts get that do not say otherwise."""
 
     accounts: tuple[str, ...]
@@ -217,8 +214,7 @@ class Defaults:
     schedule: Schedule = "run"
 
 
-@dataclass(frozen=True, slots=True)
-class Utm:
+class Utm(NamedTuple):
     """Templates of the campaign parameters, and hosts whose links in the body get them too."""
 
     source: str | None
@@ -227,8 +223,7 @@ class Utm:
     hosts: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """Codes, prefixes or names. `severity` is by code or name."""
 
     select: tuple[str, ...]

@@ -8,7 +8,7 @@ takes an `Outgoing` part and gives back a `Receipt`. `Capabilities` say, as data
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -17,6 +17,9 @@ from postops.diagnostics import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
+
+# A plain dict, for it has to be pickled; nobody writes to a `Mapping`.
+_NONE: Mapping[str, Any] = {}
 
 # --------------------------------------------------------------------------- what people write
 
@@ -47,8 +50,7 @@ class MediaFacts(NamedTuple):
 MediaKind = Literal["image", "gif", "video", "audio", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(NamedTuple):
     """A file a post shows. `path` is relative to the repository, with `/`.
 
     `facts` is `None` where the file could not be read; `fault` then says why, in a few words, and
@@ -64,8 +66,7 @@ class Media:
     fault: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """The page a post points at. The card's words come from the file, so that they are reviewed."""
 
     url: str
@@ -75,8 +76,7 @@ class Link:
     image: Media | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(NamedTuple):
     """A question with options. `seconds` is how long it stays open."""
 
     options: tuple[str, ...]
@@ -86,8 +86,7 @@ class Poll:
     hide_totals: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A time as written and what it means.
 
     `at` is UTC. `trouble` is set where the local time does not exist or exists twice (the clocks
@@ -101,8 +100,7 @@ class When:
     trouble: Literal["nonexistent", "ambiguous"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """What one platform or one account gets instead. `None` means: as the post says."""
 
     span: Span
@@ -115,15 +113,14 @@ class Override:
     content_warning: str | None = None
     poll: Poll | None = None
     thread: Literal["auto", "none"] | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = _NONE
 
 
 Late = Literal["post", "skip", "ask"]
 Schedule = Literal["native", "run"]
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """One Markdown file under `posts/`.
 
     `front` is the front matter with its marks; `span()` finds the place of any key in it. `body`
@@ -154,11 +151,11 @@ class Post:
     poll: Poll | None = None
     on_edit: Literal["ignore", "update"] = "ignore"
     on_remove: Literal["keep", "withdraw"] = "keep"
-    overrides: Mapping[str, Override] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = _NONE
     draft: bool = False
     hold: bool = False
     allow: tuple[str, ...] = ()
-    variants: Mapping[str, Override] = field(default_factory=dict)
+    variants: Mapping[str, Override] = _NONE
 
     def span(self, *keys: str | int) -> Span:
         """Where a key of the front matter stands; of its nearest parent where it is absent.
@@ -181,8 +178,7 @@ class Post:
         return Span(self.path, self.body_line + line, column + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
+class Campaign(NamedTuple):
     """One Markdown file under `campaigns/`. Days are inclusive."""
 
     id: str
@@ -196,7 +192,7 @@ class Campaign:
     accounts: tuple[str, ...] | None = None
     hashtags: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    utm: Mapping[str, str] = field(default_factory=dict)
+    utm: Mapping[str, str] = _NONE
 
 
 # --------------------------------------------------------------------------- what will be sent
@@ -222,8 +218,7 @@ class Measure:
     fits: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One remote post: the whole message, or one of a thread. `number` counts from 1."""
 
     number: int
@@ -241,8 +236,7 @@ class Loss(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """Exactly what will be sent to one account. Output of `render`.
 
     `card` is the link card or attachment, where the platform has one; media hang on their part.
@@ -258,7 +252,7 @@ class Message:
     language: str | None = None
     content_warning: str | None = None
     poll: Poll | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = _NONE
     losses: tuple[Loss, ...] = ()
     digest: str = ""
 
@@ -287,8 +281,7 @@ class MediaFile(NamedTuple):
     read: Callable[[], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One part on its way to a platform.
 
     `key` stays the same for this delivery, part and generation for ever; `created_at` is fixed by
@@ -311,14 +304,13 @@ class Outgoing:
 # --------------------------------------------------------------------------- what came back
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What the platform gave back. `extra` is what a later call needs (a CID, say)."""
 
     remote_id: str
     url: str
     at: datetime
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = _NONE
 
 
 class Finding(NamedTuple):
@@ -354,8 +346,7 @@ class Identity(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(NamedTuple):
     """Totals as the platform tells them now. `None`: the platform does not say."""
 
     remote_id: str
@@ -368,7 +359,7 @@ class Metrics:
     saves: int | None = None
     views: int | None = None
     votes: int | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = _NONE
 
 
 class RateLimit(NamedTuple):
@@ -400,8 +391,7 @@ class Certainty(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class TextLimit:
+class TextLimit(NamedTuple):
     """The longest text, in the platform's own unit."""
 
     limit: int
@@ -442,8 +432,7 @@ class MediaLimit:
     max_aspect: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PollLimit:
+class PollLimit(NamedTuple):
     """What a poll may be. `option` is the longest option, in `unit`; times in seconds."""
 
     min_options: int
@@ -457,8 +446,7 @@ class PollLimit:
     unit: Literal["graphemes", "code points"] = "graphemes"
 
 
-@dataclass(frozen=True, slots=True)
-class NativeSchedule:
+class NativeSchedule(NamedTuple):
     """What a platform takes of posts it is to publish by itself.
 
     They have to be due more than `lead` seconds from now; at most `pending` may wait, and `per_day`
@@ -471,8 +459,7 @@ class NativeSchedule:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """What a platform takes, as data. Rules and render read these; no limit stands in logic."""
 
     text: TextLimit

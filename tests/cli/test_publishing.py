@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -38,13 +37,13 @@ EMPTY = Outcome("run", dry_run=False, results=(), plan=Plan(AT, (), ()), notes=(
 def test_exit_codes(
     results: tuple[Result, ...], waiting: tuple[Waiting, ...], signal: int | None, code: int
 ) -> None:
-    outcome = replace(EMPTY, results=results, plan=Plan(AT, (), waiting), signal=signal)
+    outcome = EMPTY._replace(results=results, plan=Plan(AT, (), waiting), signal=signal)
     assert outcome.exit_code == code
 
 
 def test_what_was_a_result_is_not_said_twice() -> None:
     waiting = (Waiting("a@x", "failed"), Waiting("b@x", "failed"))
-    outcome = replace(EMPTY, results=(Result("a@x", "failed"),), plan=Plan(AT, (), waiting))
+    outcome = EMPTY._replace(results=(Result("a@x", "failed"),), plan=Plan(AT, (), waiting))
     assert [w.delivery for w in outcome.alarms] == ["b@x"]
     told = outcome.as_json()
     assert told["summary"] == {"failed": 1, "waiting": 2}
@@ -101,7 +100,7 @@ def test_an_action_the_guard_let_through_counts_once() -> None:
     terms = Terms(now=AT, platforms={"x": "bluesky"}, guard=Guard(publishes=2))
     first = make_plan(wishes, empty_state(), terms)
     assert [a.delivery for a in first.actions] == ["0@x", "1@x"]
-    again = make_plan(wishes[1:], empty_state(), replace(terms, passed=first.actions))
+    again = make_plan(wishes[1:], empty_state(), terms._replace(passed=first.actions))
     assert [a.delivery for a in again.actions] == ["1@x"]
     assert [(w.delivery, w.reason) for w in again.waiting] == [("2@x", "guard")]
     assert isinstance(again.actions[0], Action)

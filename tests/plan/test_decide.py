@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,12 +42,12 @@ def wish(**changes: object) -> Wish:
         source="sha256:s1",
         payload="sha256:p1",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return made._replace(**changes)  # type: ignore[arg-type]
 
 
 def terms(**changes: object) -> Terms:
     made = Terms(now=NOW, platforms={"main": "bluesky"}, past=Past(frozenset({"c1"})))
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return made._replace(**changes)  # type: ignore[arg-type]
 
 
 def decide(one: Wish, state: LedgerState | None = None, on: Terms | None = None) -> object:
@@ -206,7 +205,7 @@ def test_now_overrides_the_time_and_nothing_else() -> None:
     found = decide(early, on=terms(now_for={"a"}))
     assert isinstance(found, Action)
     assert found.due_at == NOW
-    held = decide(replace(early, hold=True), on=terms(now_for={"a"}))
+    held = decide(early._replace(hold=True), on=terms(now_for={"a"}))
     assert isinstance(held, Waiting)
 
 
@@ -227,7 +226,7 @@ def test_what_a_person_asked_to_send_again_is_neither_late_nor_old_news() -> Non
     one = wish(due_at=NOW - timedelta(days=90), late="skip")
     assert decide(one, state_of(skipped)) is None
     assert isinstance(decide(one, state_of(skipped, retried)), Action)
-    early = decide(replace(one, due_at=NOW + timedelta(days=1)), state_of(skipped, retried))
+    early = decide(one._replace(due_at=NOW + timedelta(days=1)), state_of(skipped, retried))
     assert isinstance(early, Waiting)
 
 
@@ -251,7 +250,7 @@ def test_a_removed_file_is_withdrawn_only_if_it_said_so_when_it_was_published() 
     plan = make_plan([], state_of(*DONE), terms())
     assert [a.action for a in plan.actions] == ["withdraw"]
     keep = [{**event, "on_remove": "keep"} for event in DONE]
-    assert make_plan([], state_of(*keep), terms()) == replace(plan, actions=())
+    assert make_plan([], state_of(*keep), terms()) == plan._replace(actions=())
 
 
 def test_an_open_claim_of_a_removed_post_is_reconciled_first() -> None:
@@ -272,7 +271,7 @@ def test_the_guard_holds_the_excess_of_each_account_and_nothing_else() -> None:
     assert len(plan.actions) == 6
     assert {w.delivery for w in plan.waiting} == {"p3@main", "p3@other"}
     assert {w.reason for w in plan.waiting} == {"guard"}
-    assert not make_plan(wishes, state_of(), replace(on, guard=None, backfill=True)).waiting
+    assert not make_plan(wishes, state_of(), on._replace(guard=None, backfill=True)).waiting
 
 
 def test_filters_leave_the_rest_out_of_the_plan() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -72,7 +71,7 @@ def test_a_post_due_within_the_horizon_is_held_by_the_hours_it_falls_in() -> Non
 def test_a_person_who_says_now_is_not_held_by_quiet_hours_but_by_caps() -> None:
     asked = on(NIGHT, now_for=frozenset({"a"}))
     assert going(make_plan([wish()], state_of(), asked)) == ["publish a@main"]
-    both = replace(NIGHT, spacing=HOUR)
+    both = NIGHT._replace(spacing=HOUR)
     plan = make_plan([wish()], state_of(sent("z", HOUR / 2)), on(both, now_for={"a"}))
     assert held(plan) == {"a@main": ("spacing", NOW + HOUR / 2)}
 
@@ -178,7 +177,7 @@ def test_all_that_quiet_hours_hold_is_held() -> None:
 
 def test_a_thousand_that_wait_are_lined_up_in_no_time() -> None:
     pace = Pace(per_day=2, spacing=HOUR / 4, quiet=NIGHT.quiet, zone="Europe/Berlin")
-    plan = make_plan([replace(w, due_at=NOW - HOUR) for w in wishes(1000)], state_of(), on(pace))
+    plan = make_plan([w._replace(due_at=NOW - HOUR) for w in wishes(1000)], state_of(), on(pace))
     there = ZoneInfo("Europe/Berlin")
     days = Counter(w.until.astimezone(there).date() for w in plan.waiting if w.until)
     assert (len(days), set(days.values()), days[NOW.date()]) == (500, {1, 2}, 1)
@@ -233,7 +232,7 @@ def test_the_excess_waits_for_the_platform_to_have_calls_again() -> None:
 
 def test_nothing_smaller_overtakes() -> None:
     long, short = wishes(2)
-    plan = make_plan([replace(long, parts=9), short], state_of(BUDGET(5)), terms())
+    plan = make_plan([long._replace(parts=9), short], state_of(BUDGET(5)), terms())
     assert going(plan) == []
 
 

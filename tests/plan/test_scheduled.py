@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -174,7 +173,7 @@ def test_it_waits_until_a_little_after_its_time_and_is_looked_for() -> None:
     ids=lambda changes: next(iter(changes)),
 )
 def test_it_is_taken_back_when_its_file_wants_something_else(changes: dict) -> None:
-    assert told([replace(later(), **changes)], *there()) == {"a@main": "cancel"}
+    assert told([later()._replace(**changes)], *there()) == {"a@main": "cancel"}
 
 
 def test_it_is_taken_back_when_nobody_wants_it_or_somebody_wants_it_now() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -85,7 +85,7 @@ def test_an_account_may_take_more() -> None:
         @classmethod
         def text_limit(cls, settings: Any = None) -> TextLimit:
             limit = super().text_limit(settings)
-            return replace(limit, limit=10) if settings else limit
+            return limit._replace(limit=10) if settings else limit
 
     assert not Roomy.measure("1234567").fits
     assert Roomy.measure("1234567", settings=Nothing()).fits

@@ -22,6 +22,7 @@ from tests.cli.site import post
 from tests.protocol import odd
 from tests.protocol.scene import ANCHOR
 from tests.rigs.git import STATE, commit, git, push
+from tests.sandbox.conftest import png
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,14 +118,16 @@ def test_a_forced_push_that_dropped_events_from_the_middle(scene: Scene) -> None
 
 def test_a_remote_that_disappears_between_claim_and_call(scene: Scene) -> None:
     """The claim is on it, so the call may be made; what came of it waits on the disk."""
-    scene.merge({"posts/a.md": post("Once"), "posts/b.md": post("One\n\n---\n\nTwo")})
+    shown = post("Once", media=[{"path": "../media/a.png", "alt": "A grey box"}])
+    thread = post("One\n\n---\n\nTwo")
+    scene.merge({"media/a.png": png(), "posts/a.md": shown, "posts/b.md": thread})
     away = scene.repo.remote.with_name("away.git")
 
     def vanishes() -> None:
         if scene.repo.remote.exists():
             scene.repo.remote.rename(away)
 
-    scene.at(("mastodon", "GET", "/api/v2/instance"), vanishes)
+    scene.at(("mastodon", "POST", "/api/v2/media"), vanishes)
     said = scene.publishes(code=1)
     assert said.splitlines()[-1].startswith(("error: ", "help: ", "  ", "hint"))
     assert "the ledger cannot be" in said

@@ -30,6 +30,7 @@ from postops.plan import iso
 from tests.cli.site import CREATE, post
 from tests.protocol.scene import ALL, ANCHOR, LOGIN, SOMEBODY
 from tests.rigs.git import STATE, git, install_hook, protect
+from tests.sandbox.conftest import png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,13 +181,14 @@ def test_no_call_is_made_after_the_lease_less_the_time_out_and_twice_the_skew(
     scene: Scene, minutes: int, claims: int
 ) -> None:
     """20 minutes less one, less twice two: 15. Preparing took so long; then it is claimed anew."""
-    scene.merge({"posts/a.md": post("In time")})
+    media = [{"path": "../media/a.png", "alt": "A grey box"}]
+    scene.merge({"media/a.png": png(), "posts/a.md": post("In time", media=media)})
     slow = [timedelta(minutes=minutes)]
 
     def takes_long() -> None:
         scene.clock.ahead += slow.pop() if slow else timedelta(0)
 
-    scene.at(("mastodon", "GET", "/api/v2/instance"), takes_long)
+    scene.at(("mastodon", "POST", "/api/v2/media"), takes_long)
     scene.publishes()
     assert scene.types().count("claimed") == claims
     assert scene.types().count("released") == claims - 1

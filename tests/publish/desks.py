@@ -6,7 +6,7 @@ pass in the middle of a step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ class Played(Platform):
 
     def __init__(self, clock: Ticking, **capabilities: Any) -> None:
         super().__init__(None, {}, None)  # type: ignore[arg-type]
-        self.capabilities = replace(type(self).capabilities, **capabilities)  # type: ignore[misc]
+        self.capabilities = type(self).capabilities._replace(**capabilities)  # type: ignore[misc]
         self.clock = clock
         self.answers: dict[str, list[Any]] = {}
         self.calls: list[tuple[str, int | str]] = []
@@ -109,7 +109,7 @@ class Played(Platform):
 
     async def update(self, outgoing, prepared, receipt):
         self.outgoing.append(outgoing)
-        return self._play("update", outgoing.part.number, replace(receipt, extra={"edit": "1"}))
+        return self._play("update", outgoing.part.number, receipt._replace(extra={"edit": "1"}))
 
     async def schedule(self, outgoing, prepared, at):
         self.outgoing.append(outgoing)

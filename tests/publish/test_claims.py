@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -147,7 +146,7 @@ async def test_what_does_not_fit_one_lease_is_claimed_in_the_next_round(
     stage: Callable[..., Stage],
 ) -> None:
     on = stage({f"posts/p{n}.md": f"---\naccounts: [tusk]\n---\nPost {n}\n" for n in range(5)})
-    on.terms = replace(on.terms, lease=timedelta(seconds=312))  # 12 seconds to send in: two posts
+    on.terms = on.terms._replace(lease=timedelta(seconds=312))  # 12 seconds to send in: two posts
     results = await on.run()
     assert {r.outcome for r in results.values()} == {"published"}
     assert len(on.live("tusk")) == 5

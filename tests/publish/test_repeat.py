@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -96,8 +96,8 @@ class Stand:
         loaded = bench.loaded
         [part] = loaded.message.parts
         text, digest = (self.text, f"sha256:{self.text}") if commit is None else _of(commit)
-        message = replace(loaded.message, parts=(replace(part, text=text),), digest=digest)
-        return replace(loaded, message=message, commit=f"c:{text}")
+        message = loaded.message._replace(parts=(part._replace(text=text),), digest=digest)
+        return loaded._replace(message=message, commit=f"c:{text}")
 
     async def run(self) -> Result | None:
         self.runs += 1

@@ -116,7 +116,7 @@ async def test_without_a_login_nothing_is_given_up(stage: Callable[..., Stage]) 
 def renamed(on: Stage, posts: dict[str, str]) -> None:
     """`tusk` is called `ivory` from now on."""
     accounts = dict(on.config.accounts)
-    ivory = replace(accounts.pop("tusk"), name="ivory", was="tusk")
+    ivory = accounts.pop("tusk")._replace(name="ivory", was="tusk")
     on.config = replace(on.config, accounts={**accounts, "ivory": ivory})
     on.posts = {path: text.replace("tusk", "ivory") for path, text in posts.items()}
 

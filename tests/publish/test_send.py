@@ -233,7 +233,7 @@ async def test_a_claim_that_ran_out_is_made_anew_in_the_same_run(
 ) -> None:
     on = stage({f"posts/p{n}.md": f"---\naccounts: [tusk]\n---\nPost {n}\n" for n in range(2)})
     on.fault("mastodon", "POST", "/api/v1/statuses", effect="latency", seconds=100)
-    on.terms = replace(on.terms, lease=timedelta(seconds=380))  # 80 seconds to send in
+    on.terms = on.terms._replace(lease=timedelta(seconds=380))  # 80 seconds to send in
     results = await on.run()
     assert {r.outcome for r in results.values()} == {"published"}
     assert on.live("tusk") == ["Post 0", "Post 1"]
@@ -283,7 +283,7 @@ async def test_the_cards_image_goes_with_the_first_part() -> None:
     on = await bench(parts=2)
     image = MediaFile(Media("a.png", None, Span("posts/a.md")), lambda: b"png")
     claim = await on.claim()
-    await publish(on.desk, on.action(), replace(on.loaded, card_image=image), claim)
+    await publish(on.desk, on.action(), on.loaded._replace(card_image=image), claim)
     assert [outgoing.card_image for outgoing in on.platform.outgoing] == [image, None]
 
 

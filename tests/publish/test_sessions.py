@@ -41,7 +41,7 @@ async def test_two_names_for_one_login_are_refused(stage: Callable[..., Stage]) 
     on = stage({"posts/a.md": "---\naccounts: [tusk]\n---\nHello there\n"})
     await on.run()
     accounts = dict(on.config.accounts)
-    ivory = replace(accounts.pop("tusk"), name="ivory")
+    ivory = accounts.pop("tusk")._replace(name="ivory")
     on.config = replace(on.config, accounts={**accounts, "ivory": ivory})
     on.posts = {"posts/b.md": "---\naccounts: [ivory]\n---\nSecond\n"}
     results = await on.run()
@@ -51,7 +51,7 @@ async def test_two_names_for_one_login_are_refused(stage: Callable[..., Stage]) 
 
 async def test_two_new_names_for_one_login_send_once(stage: Callable[..., Stage]) -> None:
     on = stage({"posts/a.md": "---\naccounts: [tusk, ivory]\n---\nHello there\n"})
-    ivory = replace(on.config.accounts["tusk"], name="ivory")
+    ivory = on.config.accounts["tusk"]._replace(name="ivory")
     on.config = replace(on.config, accounts={**on.config.accounts, "ivory": ivory})
     for _ in range(2):
         results = await on.run()
@@ -76,7 +76,7 @@ async def test_a_renamed_account_keeps_its_history(stage: Callable[..., Stage]) 
     on = stage({"posts/a.md": "---\naccounts: [tusk]\n---\nHello there\n"})
     await on.run()
     accounts = dict(on.config.accounts)
-    ivory = replace(accounts.pop("tusk"), name="ivory", was="tusk")
+    ivory = accounts.pop("tusk")._replace(name="ivory", was="tusk")
     on.config = replace(on.config, accounts={**accounts, "ivory": ivory})
     on.posts = {
         "posts/a.md": "---\naccounts: [ivory]\n---\nHello there\n",

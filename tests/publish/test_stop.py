@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from postops.publish.stop import Stop
@@ -44,7 +43,7 @@ async def test_outcomes_are_on_the_remote_before_the_call_in_flight_is_answered(
     stage: Callable[..., Stage],
 ) -> None:
     on = stage({f"posts/p{n}.md": f"---\naccounts: [tusk]\n---\nPost {n}\n" for n in range(2)})
-    on.terms = replace(on.terms, push_after=10_000.0)
+    on.terms = on.terms._replace(push_after=10_000.0)
     on.fault("mastodon", "POST", "/api/v1/statuses", nth=2, effect="latency", seconds=7)
     sleep, seen = on.clock.sleep, list[bool]()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ class Fake(Platform):
 
 def platform(name: str = "plain", *, limit: int = 100, **capabilities: Any) -> type[Platform]:
     """A fake platform that can what is asked."""
-    can = replace(Fake.capabilities, text=TextLimit(limit, "characters", _SOURCE), **capabilities)
+    can = Fake.capabilities._replace(text=TextLimit(limit, "characters", _SOURCE), **capabilities)
     return type(name.title(), (Fake,), {"name": name, "capabilities": can})
 
 

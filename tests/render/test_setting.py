@@ -64,8 +64,7 @@ def test_a_place_in_an_overrides_text_is_the_override():
     front["platforms"]["plain"].marks["text"] = (7, 5)
     front["platforms"].marks["plain"] = (6, 3)
     front.marks["platforms"] = (5, 1)
-    one = post("a", overrides={"plain": Override(SPAN, text="x")})
-    object.__setattr__(one, "front", front)
+    one = post("a", overrides={"plain": Override(SPAN, text="x")})._replace(front=front)
     assert setting(one).span(9, 9) == Span(one.path, 7, 5)
 
 
@@ -100,8 +99,7 @@ def test_a_campaign_has_the_last_word_with_or_without_the_prefix():
 
 def test_posts_that_ask_for_themselves_are_not_mixed_up():
     by_post = Utm(None, None, "{post}", frozenset())
-    one, other = post("a"), post("b")
-    object.__setattr__(other, "id", "b")
+    one, other = post("a"), post("b")._replace(id="b")
     assert pairs(one, utm=by_post) != pairs(other, utm=by_post)
     assert pairs(one, campaign("{post}"), utm=UTM)["utm_campaign"] == "a/post"
     assert pairs(other, campaign("{post}"), utm=UTM)["utm_campaign"] == "b"

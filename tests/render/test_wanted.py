@@ -119,7 +119,6 @@ def test_a_value_that_reached_an_account_is_found_where_it_was_written(key, name
         "x",
         title="post",
         overrides={"plain": over(title="platform"), "acme": over(title="account", language="de")},
-    )
-    object.__setattr__(one, "front", front)
+    )._replace(front=front)
     span = key_span(one, account(name, on), None, key)
     assert (span.line, span.column) == place

@@ -166,7 +166,7 @@ class Content:
     def _wish(self, commit: Commit, spec: PostSpec, account: str) -> Wish:
         wish = _wish(spec, account, commit.platforms[account])
         due = spec.due if spec.due is not None else commit.reached[spec.id]
-        return replace(wish, commit=commit.name, due_at=moment(due))
+        return wish._replace(commit=commit.name, due_at=moment(due))
 
     def load(self, commit: str, delivery: str) -> Loaded:
         """A message as of a commit. Raises `PostopsError` where the post is not in it."""

@@ -201,11 +201,11 @@ def _all_parts(desk: Any, action: Any, loaded: Any) -> Any:
 
 
 def _no_root(desk: Any, loaded: Any, claim: Any, part: Any) -> Any:
-    return replace(_outgoing(desk, loaded, claim, part), parent=None)
+    return _outgoing(desk, loaded, claim, part)._replace(parent=None)
 
 
 def _no_handle(desk: Any, loaded: Any, claim: Any, part: Any) -> Any:
-    return replace(_outgoing(desk, loaded, claim, part), handle=None)
+    return _outgoing(desk, loaded, claim, part)._replace(handle=None)
 
 
 async def _unkept(*_: Any, **__: Any) -> None:

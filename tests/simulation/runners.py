@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ class Sweep:
         self.terms = terms
 
     def plan(self, now: datetime) -> Plan:
-        return self.world.content.plan(self.commit, self.ledger.state, replace(self.terms, now=now))
+        return self.world.content.plan(self.commit, self.ledger.state, self.terms._replace(now=now))
 
     def load(self, delivery: str, commit: str | None = None) -> Loaded:
         return self.world.content.load(commit or self.commit.name, delivery)

@@ -6,7 +6,7 @@ needs, and the ledger says which blob was published.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -226,8 +226,7 @@ class Gathering:
         message = examined.messages[account]
         fault = next((d for d in faults if d.account in (None, account)), None)
         line, can = PostIndex.of(post), platforms.load(message.platform).capabilities
-        return replace(
-            self._known(line, account, reached),
+        return self._known(line, account, reached)._replace(
             can_update=can.update,
             native=can.native_schedule if self._native(line) and len(message.parts) == 1 else None,
             parts=len(message.parts),

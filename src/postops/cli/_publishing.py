@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.cli import _open
 from postops.cli._ahead import Ahead
@@ -36,8 +35,7 @@ LEAD = timedelta(seconds=90)
 """How long before its time a post is claimed, so that it leaves on the second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the command line asks for."""
 
     posts: Sequence[str] | None = None
@@ -81,8 +79,7 @@ class Watcher:
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a run came to. `plan` is as things stand at its end."""
 
     run: str
@@ -160,7 +157,7 @@ class _Planner:
                 plan.expect(self._digest)
                 self._reviewed = frozenset(action.delivery for action in plan.actions)
             kept = [action for action in plan.actions if action.delivery in self._reviewed]
-            plan = replace(plan, actions=tuple(kept))
+            plan = plan._replace(actions=tuple(kept))
         self._passed |= {(action.delivery, action.action): action for action in plan.actions}
         return plan
 

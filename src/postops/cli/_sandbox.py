@@ -122,6 +122,6 @@ def reconfigured(config: Config, there: World) -> tuple[Config, dict[str, str]]:
         environ |= {names[field]: secret for field, secret in made.credentials.items()}
         settings = account.settings.without(())
         settings.update(made.settings)
-        accounts[name] = replace(account, settings=settings, credentials=names)
+        accounts[name] = account._replace(settings=settings, credentials=names)
     changed = replace(config, accounts=accounts, state="postops-state", content_branch=_BRANCH)
     return changed, environ

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from postops.cli import _tip
 from postops.cli._gather import INDEX, Gathered, Gathering, told
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from postops.plan.shards import Shard
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the command line asks of a plan."""
 
     posts: Collection[str] | None = None
@@ -40,7 +38,7 @@ class Asked:
     now: bool = False
     force: bool = False
     backfill: bool = False
-    horizon: timedelta = field(default_factory=timedelta)
+    horizon: timedelta = timedelta()
     everything: bool = False
 
 
@@ -53,8 +51,7 @@ class Known(Protocol):
     def head(self) -> StateHead: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(NamedTuple):
     """One look at the content branch.
 
     `state` gives the ledger's state as it is when asked, by the names that accounts have here:
@@ -70,7 +67,7 @@ class Sweep:
 
     def plan(self, now: datetime, passed: Collection[Action] = ()) -> Plan:
         """The plan as the ledger stands at this moment; `passed` as in `plan.Terms`."""
-        terms = replace(self.terms, now=now, passed=passed)
+        terms = self.terms._replace(now=now, passed=passed)
         state = self.state()
         wishes = with_renames(self.gathered.wishes, state, self.gathered.files.blobs)
         plan = make_plan(wishes, state, terms)
@@ -80,7 +77,7 @@ class Sweep:
             Waiting(found.span.path, "invalid", detail=told(found))
             for found in self.gathered.unreadable
         )
-        return replace(plan, waiting=(*plan.waiting, *unreadable))
+        return plan._replace(waiting=(*plan.waiting, *unreadable))
 
     def notes(self) -> list[str]:
         """What a person should know about where this was read from."""
@@ -128,7 +125,7 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
         gathered = gathered._replace(unreadable=())  # as all that is no account's: the first's
     posts = None if asked.posts is None else _ids(asked.posts, gathered.ids, state())
     terms = _terms(at, config, asked, now, posts)
-    terms = replace(terms, files=gathered.files, past=past(tip))
+    terms = terms._replace(files=gathered.files, past=past(tip))
     return Sweep(tip, config, state, gathered, terms, campaigns)
 
 

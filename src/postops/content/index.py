@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class PostIndex:
+class PostIndex(NamedTuple):
     """What plans and views need of a post. Times are UTC, with `Z`.
 
     `accounts` is what the file says, before groups, campaign and defaults.
@@ -61,7 +59,7 @@ class PostIndex:
     def to_dict(self) -> dict[str, Any]:
         """For JSON. All keys are always there, so that views need not guess types."""
         line: dict[str, Any] = {"v": VERSION}
-        for name in self.__slots__:
+        for name in self._fields:
             value = getattr(self, name)
             line[name] = list(value) if isinstance(value, tuple) else value
         return line
@@ -71,7 +69,7 @@ class PostIndex:
         """From JSON; `None` for a line of another version, which only costs a read."""
         if line.get("v") != VERSION:
             return None
-        known = {name: line[name] for name in cls.__slots__ if name in line}
+        known = {name: line[name] for name in cls._fields if name in line}
         for name in ("tags", "accounts"):
             if known.get(name) is not None:
                 known[name] = tuple(known[name])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from postops.platforms.base import Platform
 
 VERSION = 1
-_TOTALS = tuple(field.name for field in fields(Metrics) if field.name not in ("remote_id", "raw"))
+_TOTALS = tuple(name for name in Metrics._fields if name not in ("remote_id", "raw"))
 
 
 class Target(NamedTuple):

@@ -103,7 +103,7 @@ def _decide(
     if done.live:
         return _held(wish) or _poor(wish) or _act(wish, "resume", part=_next_part(done))
     if done.retried_at is not None:  # a person asked for it: neither too late nor old news
-        wish = replace(wish, expires_at=None)
+        wish = wish._replace(expires_at=None)
         return _held(wish) or _early(wish, terms) or _poor(wish) or _act(wish, "publish")
     return _fresh(wish, state, terms, queue)
 
@@ -114,7 +114,7 @@ def _fresh(wish: Wish, state: LedgerState, terms: Terms, queue: Queue | None) ->
         return held
     if wish.post in terms.now_for:
         due = min(wish.due_at or terms.now, terms.now)
-        wish = replace(wish, expires_at=None)
+        wish = wish._replace(expires_at=None)
         return _poor(wish) or replace(_act(wish, "publish"), due_at=due)
     return (
         _expired(wish, terms)

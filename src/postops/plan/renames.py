@@ -5,7 +5,6 @@ Looked at with every plan and not once a run: another run may publish the old na
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def with_renames(
     for wish in fresh:
         old = here.get(wish.path) or gone.get(wish.source or "") or gone.get(wish.blob)
         if old and old != wish.post:
-            found[wish.delivery] = replace(wish, renamed_from=old)
+            found[wish.delivery] = wish._replace(renamed_from=old)
     return [found.get(wish.delivery, wish) for wish in wishes] if found else wishes
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from postops.errors import UnsafePlan
 from postops.model import digest as sha256
@@ -63,8 +64,7 @@ ALARMS: frozenset[str] = frozenset(
 """Reasons a person has to do something about: publish exits 1. The others are fine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What the files say about one delivery.
 
     `due_at` is UTC, `None` where nobody can know when the post reached the content branch (a
@@ -138,8 +138,7 @@ class Waiting:
         return document | {"detail": self.detail} if self.detail else document
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """An immutable value: sorted, printable, hashable."""
 
     at: datetime
@@ -178,28 +177,25 @@ class Plan:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """The blast radius: how much one run may do to one account."""
 
     publishes: int = 50
     withdraws: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(NamedTuple):
     """The posts' files on the content branch: blobs by path, and what is wrong with some, in words.
 
     `unread` are those of which not even the id is known.
     """
 
-    blobs: Mapping[str, str | None] = field(default_factory=dict)
-    faulty: Mapping[str, str] = field(default_factory=dict)
+    blobs: Mapping[str, str | None] = MappingProxyType({})
+    faulty: Mapping[str, str] = MappingProxyType({})
     unread: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(NamedTuple):
     """The commits that the tip of the content branch descends from, and itself.
 
     `cut`: of a shallow clone, which does not know them all.
@@ -209,8 +205,7 @@ class Past:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a plan is made under.
 
     `horizon` takes in posts that become due so soon that this run will still be there. `now_for`
@@ -224,16 +219,16 @@ class Terms:
     platforms: Mapping[str, str]
     clock_skew: timedelta = timedelta(minutes=2)
     horizon: timedelta = timedelta(0)
-    guard: Guard | None = field(default_factory=Guard)
+    guard: Guard | None = Guard()
     passed: Collection[Action] = ()
     now_for: Collection[str] = ()
     backfill: bool = False
     posts: Collection[str] | None = None
     accounts: Container[str] | None = None
-    paces: Mapping[str, Pace] = field(default_factory=dict)
+    paces: Mapping[str, Pace] = MappingProxyType({})
     force: bool = False
-    files: Files = field(default_factory=Files)
-    past: Past = field(default_factory=Past)
+    files: Files = Files()
+    past: Past = Past()
 
     def covers(self, post: str, account: str) -> bool:
         """Whether `--post`, `--account` and `--shard` leave this delivery in."""

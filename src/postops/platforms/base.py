@@ -164,7 +164,7 @@ class Platform(ABC):
     async def whoami(self) -> Identity:
         """Who the credentials belong to. Logs in where the platform wants that."""
 
-    async def get_ready(self) -> None:
+    async def get_ready(self) -> None:  # noqa: B027 - most have nothing to ask
         """Ask ahead for what every `prepare` will need; called while the claims are pushed.
 
         Nothing rests on it: whatever it raises, `prepare` asks for itself.

@@ -5,7 +5,6 @@ No clock and no other post come in, so the outcome can be kept until one of thes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,12 +32,13 @@ if TYPE_CHECKING:
     from postops.policy.subjects import Context
     from postops.render import Parsed
 
+_NONE: Mapping[str, Message] = {}
+
 MOST = 50
 """Findings of one rule that are reported of one post or message: the others come after these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """What came of one file. `diagnostics` are neither suppressed nor weighed yet.
 
     `messages` are by account; `post` and `card` are `None` where the file could not be read.
@@ -47,7 +47,7 @@ class Examined:
     path: str
     diagnostics: tuple[Diagnostic, ...]
     post: Post | None = None
-    messages: Mapping[str, Message] = field(default_factory=dict)
+    messages: Mapping[str, Message] = _NONE
     card: Card | None = None
 
 
@@ -158,7 +158,7 @@ def _resolver(post: Post, context: Context) -> Callable[[str, Span], Media]:
     def resolve(path: str, span: Span) -> Media:
         if path not in known:
             known[path] = media_at(post.path, path, None, span, context.source)
-        return replace(known[path], span=span)
+        return known[path]._replace(span=span)
 
     return resolve
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.diagnostics import Span
@@ -41,8 +40,7 @@ class Target(NamedTuple):
         return self.platform.__name__
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What one file is examined in: nothing of it is a clock, the ledger or another post.
 
     In a `brief` one no message is made of a post where it is known without that there is nothing to

@@ -10,7 +10,6 @@ import gc
 import os
 import threading
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from postops.policy.cache import Row, from_json, to_json
@@ -55,7 +54,7 @@ def examine_all(
     made = {row.path: row for row in _examined(waiting, context, jobs)}
     doubtful = _alike((*known.values(), *made.values()))
     again = [entry for entry in entries if entry.path in doubtful]
-    for row in _examined(again, replace(context, brief=False), jobs):
+    for row in _examined(again, context._replace(brief=False), jobs):
         known.pop(row.path, None)
         made[row.path] = row
     if cache is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -56,8 +55,7 @@ class Result(NamedTuple):
         return document
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """One message with ways to its bytes, as of one commit. Digests as the ledger wants them."""
 
     message: Message
@@ -102,8 +100,7 @@ class Login(NamedTuple):
     was: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """The numbers a run keeps to. Times in seconds where not a `timedelta`.
 
     `lease` is a claim's life. `timeout` bounds one request, as `platforms.base.Timeouts.total`

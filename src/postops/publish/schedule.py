@@ -7,7 +7,6 @@ repeated; both are claimed all the same, so that two runs never draw different c
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -232,7 +231,7 @@ async def _look(desk: Desk, claim: dict[str, Any], outgoing: Outgoing) -> Verdic
     known = desk.ledger.state.remote_ids(claim["account"])
     if due := parse(claim.get("due_at")):  # older than any handing over of it for this time
         since = due - AHEAD - 2 * desk.terms.clock_skew
-        outgoing = replace(outgoing, since=max(outgoing.since, since))
+        outgoing = outgoing._replace(since=max(outgoing.since, since))
     by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
     return await settle(desk, outgoing, sent_by=by, known=known, repeated=True)
 

@@ -8,7 +8,6 @@ warning is sent with every part, so it counts in every part.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from postops.model import Loss, Media, Message
@@ -68,14 +67,14 @@ def _message(setting: Setting, resolve: Callable[[str, Span], Media] | None) -> 
         platform=setting.platform.name,
         parts=parts(setting, sections, media, None if card else asked.link),
         title=asked.title or None if can.titles else None,
-        card=replace(card, url=setting.tagging.own(card.url)) if card else None,
+        card=card._replace(url=setting.tagging.own(card.url)) if card else None,
         language=asked.language or None if can.language else None,
         content_warning=setting.warning,
         poll=asked.poll if can.poll else None,
         options=asked.options,
         losses=_losses(setting),
     )
-    return replace(message, digest=payload_digest(message))
+    return message._replace(digest=payload_digest(message))
 
 
 def _sections(
@@ -96,7 +95,7 @@ def _sections(
 def _image(setting: Setting, image: Image, resolve: Callable[[str, Span], Media] | None) -> Media:
     span = setting.span(image.line, image.column)
     found = resolve(image.path, span) if resolve else Media(image.path, None, span)
-    return replace(found, alt=image.alt or None, alt_span=span)
+    return found._replace(alt=image.alt or None, alt_span=span)
 
 
 def _losses(setting: Setting) -> tuple[Loss, ...]:

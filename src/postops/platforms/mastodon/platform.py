@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
@@ -78,7 +77,7 @@ class Mastodon(Platform):
         """500 characters, or what the account's settings say of its server."""
         limit = cls.capabilities.text
         most = settings.max_characters if settings else None
-        return replace(limit, limit=most) if most else limit
+        return limit._replace(limit=most) if most else limit
 
     @classmethod
     def origin(cls, settings: Any) -> str:
@@ -161,7 +160,7 @@ class Mastodon(Platform):
             for media_id, file in zip(media_ids, outgoing.files, strict=True)
         ]
         answer = await self.send("editing the post", "PUT", _path(receipt.remote_id), json=fields)
-        return replace(self._receipt(answer, answer.document, _digests(outgoing)), at=receipt.at)
+        return self._receipt(answer, answer.document, _digests(outgoing))._replace(at=receipt.at)
 
     async def schedule(
         self, outgoing: Outgoing, prepared: Prepared, at: datetime

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -86,7 +85,7 @@ class X(Platform):
         limit = cls.capabilities.text
         if not settings:
             return limit
-        return replace(limit, limit=min(settings.max_characters, MOST_CHARACTERS))
+        return limit._replace(limit=min(settings.max_characters, MOST_CHARACTERS))
 
     @classmethod
     def origin(cls, settings: Any) -> str:
