@@ -517,9 +517,32 @@ async def test_a_missing_branch_holds_everything_until_it_is_accepted() -> None:
     assert (later.pending, bool(later.held)) == (1, True)
     assert await later.accept(by="ada")
     assert later.held is None
-    assert b'"by":"ada"' in (later.head.read(ACCEPTED) or b"")
+    line = later.head.read(ACCEPTED) or b""
+    assert b'"by":"ada"' in line
+    assert later.accepted_at is not None
+    assert later.accepted_at.isoformat(timespec="milliseconds")[:23].encode() in line
+    assert (await Ledger.open(MemoryRemote(cloud), box, Ticking(), "four")).accepted_at is not None
     await later.push()
     assert [e["delivery"] for e in events(later.head)] == ["b@main"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "at"),
+    [
+        (b"", None),
+        (b"{}\nnonsense\n[1]\n", None),
+        (b'{"at":"2026-03-01T09:00:00Z"}\n{"at":"2026-02-01T09:00:00Z"}\n', "2026-03-01T09:00"),
+        (b'{"at":"2026-03-01T09:00:00Z"}\n{"at":"2026-04-01T09:00:00Z"', "2026-03-01T09:00"),
+        (b'{"at":7}\n{"at":"2026-03-01T10:00:00+01:00"}\n', "2026-03-01T09:00"),
+    ],
+)
+async def test_the_last_time_history_was_accepted_as_missing(lines: bytes, at: str | None) -> None:
+    cloud = Cloud()
+    remote = MemoryRemote(cloud)
+    await remote.push(cloud.head, {ACCEPTED: lines}, "by hand")
+    ledger = await Ledger.open(remote, MemoryOutbox(), Ticking(), "one")
+    found = ledger.accepted_at
+    assert (found and found.isoformat()[:16]) == at
 
 
 # ---------------------------------------------------------------- accounts

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from postops.plan import iso
 from postops.publish import claims
 from postops.publish.ports import Terms
-from tests.publish.desks import bench
+from tests.publish.desks import Played, bench
 from tests.publish.stage import Killed
 
 if TYPE_CHECKING:
@@ -53,6 +54,25 @@ async def test_every_part_has_a_key_of_its_own_and_keeps_it_for_ever() -> None:
     again = await on.claim()
     assert again["keys"] == first["keys"]
     assert (first["attempt"], again["attempt"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "since"), [(None, None), (-1, None), (0, "due"), (9999, "due")]
+)
+async def test_what_was_due_before_history_was_found_missing_may_be_there(
+    accepted: int | None, since: str | None
+) -> None:
+    on = await bench()
+    due = on.due_at = on.clock.now()
+    at = None if accepted is None else due + timedelta(seconds=accepted)
+    state, terms = on.ledger.state, on.desk.terms
+    draft = claims.draft(on.action(), on.loaded, Played, state, on.clock.now(), terms, at)
+    assert draft.get("since") == (since and iso(due))
+    await on.ledger.claim([draft])
+    [event] = on.events()[-1:]
+    assert on.done.part_since == {1: (since and iso(on.due_at)) or event["recorded_at"]}
+    again = claims.draft(on.action(), on.loaded, Played, state, on.clock.now(), terms, on.due_at)
+    assert "since" not in again  # it is known by now since when
 
 
 async def test_a_post_that_is_retried_after_it_was_published_has_new_keys() -> None:

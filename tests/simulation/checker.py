@@ -257,13 +257,19 @@ class Checker:
             # The same words of another post that was wished as well: that one has taken it for its own.
             theirs = self._owners.get(other.id, post.delivery) != post.delivery
             if same and other.live and other is not post and post.live and not theirs:
-                if part in self._forgotten:
+                if part in self._forgotten and not self._is_listed(server, other, post):
                     self.counts["sent again: nobody knew"] += 1
                     continue
                 self.counts["duplicates"] += 1
                 self.say(
                     "I1", f"{post.delivery} #{post.part} is there twice: {other.id}, {post.id}"
                 )
+
+    def _is_listed(self, server: Server, other: Remote, post: Remote) -> bool:
+        """Whether the platform would have shown the same words, had it been asked."""
+        lists = Certainty.SEARCH in server.kind.capabilities.certainty
+        alike = (other.text, other.parent) == (post.text, post.parent)
+        return lists and alike and post.created - other.created > server.kind.lag
 
     def taken(self, post: Remote) -> None:
         """People deleted a post. Where the ledger has it, it stays deleted."""

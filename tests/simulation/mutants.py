@@ -471,6 +471,11 @@ MUTANTS: tuple[Mutant, ...] = (
         where=("ahead held",),
     ),
     Mutant(
+        "what was cut off is looked for before it is sent",
+        _patch(claims, "_may_be_forgotten", lambda *_: False),
+        where=("cut search",),
+    ),
+    Mutant(
         "an older text never takes the place of a newer one",
         (*_patch(decide, "stays", lambda *_: None), *_patch(removed, "stays", lambda *_: None)),
         where=("rewound client",),

@@ -70,7 +70,6 @@ def test_a_thread_in_doubt_is_not_sent_on_over_parts_that_are_there() -> None:
     assert carried_out(one).violations == []
 
 
-@pytest.mark.xfail(reason="after an accepted cut, a list is not asked before the first claim")
 @pytest.mark.parametrize("kind", ["search", "key-ignored"])
 @pytest.mark.parametrize("back", [2, None])
 def test_what_was_cut_off_is_looked_for_where_there_is_a_list(kind: str, back: int | None) -> None:
@@ -79,7 +78,6 @@ def test_what_was_cut_off_is_looked_for_where_there_is_a_list(kind: str, back: i
     assert carried_out(cut).counts.get("sent again: nobody knew", 0) == 0
 
 
-@pytest.mark.xfail(reason="a refusal as a duplicate counts as a no where no claim is known")
 def test_what_was_cut_off_and_is_refused_as_a_duplicate_has_not_failed() -> None:
     cut = replace(smallest()["refusing"], upsets=(Cut(900.0, 2, 600.0),))
     assert carried_out(cut).counts.get("failed", 0) == 0

@@ -123,7 +123,8 @@ def accept(invocation: Invocation, /, yes: bool, sandbox: bool, style: str) -> i
     """Say that the ledger's head is right, after it was held.
 
     Shows why it is held, and which events the anchor remembers that the head lacks: what they say
-    was published may be published again. Who accepted is recorded. Exits 1 when nobody did.
+    was published is new to postops then. It is looked for before it is sent, but not every platform
+    can tell. Who accepted is recorded. Exits 1 when nobody did.
     """
     import asyncio
 

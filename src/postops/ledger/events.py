@@ -72,6 +72,9 @@ class Event:
     path: str | None = field(default=None, metadata={"doc": "the post's file"})
     lease_until: str | None = field(default=None, metadata={"doc": "nobody else acts before"})
     due_at: str | None = field(default=None, metadata={"doc": "when it should have been sent"})
+    since: str | None = field(
+        default=None, metadata={"doc": "when it may have been sent first, if history is missing"}
+    )
     remote_id: str | None = field(default=None, metadata={"doc": "the platform's id of the part"})
     url: str | None = field(default=None, metadata={"doc": "where people see it"})
     scheduled_id: str | None = field(

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
 
 from postops.errors import LedgerConflict, LedgerDamaged, LedgerError
 from postops.ledger.anchor import why_held
@@ -67,6 +70,7 @@ class Ledger:
         self._staged: dict[str, bytes] = {}
         self._appends: dict[str, list[bytes]] = {}
         self._head: StateHead | None = None
+        self._accepted: tuple[str | None, datetime | None] = (None, None)
         self._lock: asyncio.Lock | None = None
 
     @classmethod
@@ -104,6 +108,11 @@ class Ledger:
     def pending(self) -> int:
         """How many events are recorded and not pushed."""
         return len(self._pending.events)
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When a person last accepted a head from which history was missing; `None`: never."""
+        return self._accepted[1]
 
     @property
     def repairs(self) -> list[str]:
@@ -323,9 +332,16 @@ class Ledger:
             self.moved += self._head is None or head.sha != self._head.sha
             self._head = head
             self.held = why_held(head)
+            self._see_accepted(head)
         finally:
             mine = [event["id"] for event in self._pending.events]
             self._pending.show_again(self.state, self._follower.landed(mine))
+
+    def _see_accepted(self, head: StateHead) -> None:
+        """Read who accepted what, where that is news: a read costs a process."""
+        blob = head.listing(ACCEPTED).get(ACCEPTED)
+        if blob != self._accepted[0]:
+            self._accepted = (blob, _last_accepted(head.read(ACCEPTED)))
 
     def _took(self, batch: _Batch, head: StateHead) -> None:
         """The same, for a head this run has just pushed: nothing needs to be read."""
@@ -367,6 +383,16 @@ def _after(before: bytes | None, lines: Sequence[bytes]) -> bytes:
     """The file with more lines; a torn piece at its end is dropped."""
     whole, _ = split(before or b"")
     return b"".join(line + b"\n" for line in (*whole, *lines))
+
+
+def _last_accepted(data: bytes | None) -> datetime | None:
+    """The time of the last line that tells one; people may have been at the file."""
+    found = None
+    for line in split(data or b"")[0]:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            at = datetime.fromisoformat(orjson.loads(line)["at"]).astimezone(UTC)
+            found = max(found or at, at)
+    return found
 
 
 def _outside_ledger(path: str) -> str:

@@ -299,9 +299,10 @@ def _claimed_publish(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.keys = keys | delivery.keys if delivery.keys else keys
     delivery.first_claim_at = delivery.first_claim_at or at
     whole = range(1, delivery.parts_total + 1)
+    since = event.get("since", at)
     for number in keys or ([event["part"]] if "part" in event else whole):
         if number not in delivery.parts:
-            delivery.part_since.setdefault(number, at)
+            delivery.part_since.setdefault(number, since)
     _contents(delivery, event)
 
 

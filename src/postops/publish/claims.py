@@ -36,8 +36,12 @@ def draft(
     state: LedgerState,
     now: datetime,
     terms: Terms,
+    accepted_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """The `claimed` event of an action. A withdrawal needs no message: `loaded` is `None`."""
+    """The `claimed` event of an action. A withdrawal needs no message: `loaded` is `None`.
+
+    `accepted_at` is when a person last accepted a head from which history was missing.
+    """
     done = state.delivery(action.delivery)
     name = "publish" if action.action in ("publish", "resume") else action.action
     claim: dict[str, Any] = {
@@ -61,11 +65,19 @@ def draft(
         if number not in keys:
             material = seed(state.genesis or "", action.delivery, number, done.generation)
             keys[number] = platform.claim_key(material, now, number)
+    if action.part not in done.part_since and _may_be_forgotten(action, accepted_at):
+        claim["since"] = iso(action.due_at)
     return claim | {
         "parts": parts,
         "keys": {str(number): key for number, key in sorted(keys.items())},
         **provenance(loaded),
     }
+
+
+def _may_be_forgotten(action: Action, accepted_at: datetime | None) -> bool:
+    """Whether it was due before history was found missing: then that may have told of it."""
+    due = action.due_at
+    return accepted_at is not None and due is not None and due <= accepted_at
 
 
 def provenance(loaded: Loaded) -> dict[str, Any]:

@@ -322,6 +322,7 @@ class Run:
                 self.ledger.state,
                 now,
                 self.terms,
+                self.ledger.accepted_at,
             )
             | {"reason": why}
             for action in batch
