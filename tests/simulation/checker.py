@@ -296,8 +296,11 @@ class Checker:
         self.say("I1", f"{one.delivery} was sent again as {two.delivery}")
 
     def updating(self, post: Remote, text: str) -> None:
-        claim = self._claims.get(post.delivery) or self._before_cut.get(post.delivery, {})
-        self.forward.updating(claim, post, text)
+        name = post.delivery
+        if name not in self._claims:  # the same words of another post, which took it for its own
+            name = self._owners.get(post.id, name)
+        claim = self._claims.get(name) or self._before_cut.get(name, {})
+        self.forward.updating(claim, name, post, text)
 
     def deleting(self, server: Server, post: Remote) -> None:
         claim = self._claims.get(post.delivery, {})
@@ -381,7 +384,9 @@ class Checker:
         for name, claim in self._claims.items():
             done = deliveries.get(name)
             for number in range(1, 1 + max(claim.get("parts", 1), done.parts_total if done else 1)):
-                if number not in sent.get(name, ()) and not self._is_claimed(done, number):
+                changing = claim.get("action") == "update"  # it may read either way by now
+                asked = self._is_claimed(done, number) and not changing
+                if number not in sent.get(name, ()) and not asked:
                     self._forgotten.add((name, number))
         self._open = {n: d.claim for n, d in deliveries.items() if d.claim is not None}
         self.forward.cut(deliveries.items())
@@ -493,6 +498,8 @@ class Checker:
                 self.counts["refused after a cut: it was there"] += 1
             case "failed" if name not in self._rejected:
                 self.say("I2", f"{done.name} failed without a refusal: {done.error}")
+            case "claimed" if self._by_another_name(done):
+                self.counts["claimed under a name nobody uses"] += 1
             case "claimed":
                 self.say("I12", f"{done.name} is still claimed")
             case "scheduled":
@@ -501,6 +508,12 @@ class Checker:
                 self.say("I2", f"half of {done.name} is there, and nothing says why")
             case "new" | "released" | "deferred" if name not in waiting and self._wished(done):
                 self.say("I2", f"{done.name} is {done.phase}, and nothing says why")
+
+    def _by_another_name(self, done: DeliveryState) -> bool:
+        """A cut may take the renaming, and a late outbox bring what was sent under the new name."""
+        unused = done.account not in self.world.content.tip.platforms
+        name = self.world.first_name(done.name)
+        return bool(self.counts["cuts"]) and unused and any(n == name for n, _ in self._parts)
 
     def _wished(self, done: DeliveryState) -> bool:
         spec = self.world.content.tip.posts.get(done.post)

@@ -39,15 +39,15 @@ class Forward:
         if commit is not None and not (change and kind == "withdraw"):
             self._newest[name] = commit
 
-    def updating(self, claim: Mapping[str, Any], post: Remote, text: str) -> None:
-        """What is there changes, to what the commit of the claim says."""
+    def updating(self, claim: Mapping[str, Any], name: str, post: Remote, text: str) -> None:
+        """What is there, and counts as `name`'s, becomes what the commit of the claim says."""
         if claim.get("action") != "update":
-            self.say("I5", f"{post.delivery} is updated without a claim")
+            self.say("I5", f"{name} is updated without a claim")
             return
         then = self.world.content.commits[claim["commit"]].posts
-        spec = then.get(post.delivery.rpartition("@")[0])
+        spec = then.get(name.rpartition("@")[0])
         if spec is None or spec.texts[post.part - 1] != text:
-            self.say("I3", f"{post.delivery} #{post.part} becomes what its commit does not say")
+            self.say("I3", f"{name} #{post.part} becomes what its commit does not say")
 
     def cut(self, known: Iterable[tuple[str, DeliveryState]]) -> None:
         """The ledger was rewritten: what it has now counts."""

@@ -118,6 +118,14 @@ told AS (
                 WHEN h.e.type = 'skipped' AND t.scheduled_id IS NOT NULL THEN 'late'
                 WHEN h.e.claim <> coalesce(t.claim.id, '') THEN 'late'
                 WHEN t.claim IS NULL AND t.state = 'in_doubt' THEN 'late'
+                -- It cannot be the whole truth: the claim stays, to be reconciled.
+                WHEN h.e.claim IS NOT NULL AND coalesce(t.action, '') NOT IN ('update', 'withdraw')
+                    AND (
+                        len(list_filter(t.parts, lambda p: p.number < h.e.part)) < h.e.part - 1
+                        OR h.e.type = 'in_doubt' AND len(list_filter(
+                            t.parts, lambda p: p.number = coalesce(h.e.part, 1) AND NOT p.gone
+                        )) > 0
+                    ) THEN 'late'
                 WHEN t.claim.run <> h.e.run
                     AND (h.e.type = 'skipped' OR h.e.recorded_at < t.claim.recorded_at) THEN 'late'
                 WHEN h.e.type = 'unscheduled' OR (h.e.type = 'scheduled' AND len(t.parts) > 0)

@@ -249,7 +249,18 @@ def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
         return True
     if claim is None:
         return delivery.phase == "in_doubt"
+    if "claim" in event and delivery.action not in _CHANGES and _past(delivery, event):
+        return True
     return bool(claim["run"] != event["run"] and event["recorded_at"] < claim["recorded_at"])
+
+
+def _past(delivery: DeliveryState, event: dict[str, Any]) -> bool:
+    """Whether what ends a claim cannot be the whole truth: the claim stays, to be reconciled."""
+    number, parts = event.get("part", 1), delivery.parts
+    if event["type"] == "in_doubt" and number in parts and not parts[number].withdrawn:
+        return True  # the dead run's own word of it came in first
+    # Nothing is said of a later part before the earlier ones are there: that history is missing.
+    return any(earlier not in parts for earlier in range(1, number))
 
 
 def _bound(state: LedgerState, event: dict[str, Any]) -> None:
