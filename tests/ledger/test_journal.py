@@ -301,6 +301,18 @@ async def test_a_claim_that_may_have_landed_unseen_is_given_back() -> None:
     assert state.keys == {1: "key-hello@main"}
 
 
+async def test_a_claim_that_took_over_another_is_not_given_back() -> None:
+    """What was under way under the first is still to be found out."""
+    cloud, box = Cloud(), MemoryOutbox()
+    ledger = await Ledger.open(MemoryRemote(cloud), box, Ticking(), "one")
+    [first] = await ledger.claim([claimed()])
+    cloud.unreachable = True
+    with pytest.raises(LedgerError):
+        await ledger.claim([claimed() | {"attempt": 2}])
+    assert (ledger.pending, box.lines) == (0, [])
+    assert ledger.state.delivery("hello@main").claim == first
+
+
 async def test_giving_back_does_not_end_the_claim_of_another() -> None:
     cloud = Cloud()
     one = await Ledger.open(MemoryRemote(cloud), MemoryOutbox(), Ticking(), "one")

@@ -447,3 +447,32 @@ def test_news_of_a_later_part_do_not_end_a_doubt_about_an_earlier_one() -> None:
     done = after(THREAD, found, SECOND).delivery(D)
     assert (done.phase, done.reason, sorted(done.parts)) == ("in_doubt", "who knows", [2])
     assert after(THREAD, found, SECOND, FIRST).delivery(D).phase == "published"
+
+
+OF_ONE = {"run": "two", "claim": THREAD["id"]}
+
+
+@pytest.mark.parametrize(
+    ("events", "phase"),
+    [
+        pytest.param((FIRST, event("in_doubt", part=1, **OF_ONE)), "partial", id="told of since"),
+        pytest.param((FIRST, event("in_doubt", part=2, **OF_ONE)), "in_doubt", id="not told of"),
+        pytest.param((event("deferred", part=2, **OF_ONE),), "claimed", id="the first is missing"),
+        pytest.param((event("released", part=2, **OF_ONE), FIRST), "partial", id="and comes later"),
+        pytest.param((FIRST, event("released", part=2, **OF_ONE)), "partial", id="as it should be"),
+        pytest.param((FIRST, event("failed", part=1)), "failed", id="not by its claim"),
+    ],
+)
+def test_what_cannot_be_the_whole_truth_does_not_end_a_claim(
+    events: tuple[dict[str, Any], ...], phase: str
+) -> None:
+    """A cut took the record of a part, or a dead run's own word came in before another's doubt."""
+    assert after(THREAD, *events).delivery(D).phase == phase
+
+
+def test_an_update_of_what_was_cut_off_can_be_finished() -> None:
+    updated = event("updated", part=1, parts=2, remote_id="r1", url="u1")
+    [part] = after(UPDATE, updated).delivery(D).live
+    assert part.published_at == updated["recorded_at"]
+    told = event("updated", part=1, parts=2, remote_id="r1", published_at="2027-01-01T00:00:00Z")
+    assert after(UPDATE, told).delivery(D).parts[1].published_at == "2027-01-01T00:00:00Z"

@@ -213,6 +213,8 @@ class Checker:
         spec = self._commit[machine.name].posts.get(outgoing.message.post)
         # What was claimed and cannot be told of may be repeated word for word, edited or not.
         words = {text} if claim.get("reason") == ONCE_MORE else set(spec.texts[:1] if spec else ())
+        if self.counts["cuts"] and any(one == name for one, _ in self._parts):
+            return  # a thread under way, whose first part alone was forgotten
         if spec is None or spec.draft or spec.hold or text not in words:
             self.say("I9", f"{name} is sent although {machine.name} saw the change")
         elif (spec.expires or math.inf) <= self.world.loop.at + self._skew[machine.name]:
@@ -241,7 +243,7 @@ class Checker:
         if due is not None and post.part == 1:
             self.lateness.append(post.created - seconds(due))
         self._once(server, post)
-        if self.world.scenario.paces and post.part == 1:
+        if self.world.scenario.paces and post.part == 1 and post.kept:  # nobody saw the others
             self.paces.sent(server, post)
         for other in server.posts:
             if other.live and post.live and other.text == post.text:
@@ -270,6 +272,11 @@ class Checker:
         lists = Certainty.SEARCH in server.kind.capabilities.certainty
         alike = (other.text, other.parent) == (post.text, post.parent)
         return lists and alike and post.created - other.created > server.kind.lag
+
+    def recorded(self, event: Mapping[str, Any]) -> None:
+        """A machine wrote down whose a post is."""
+        if "remote_id" in event:
+            self._owners[event["remote_id"]] = self.world.first_name(event["delivery"])
 
     def taken(self, post: Remote) -> None:
         """People deleted a post. Where the ledger has it, it stays deleted."""
@@ -365,6 +372,8 @@ class Checker:
             self._open.pop(name, None)
             if event.get("outcome") == "published":
                 self._parts.add((name, event.get("part", 1)))
+            elif kind == "resolved":  # a person looked, and wants it there again
+                self._taken.discard((name, event.get("part", 1)))
 
     def was_cut(self) -> None:
         """The state branch was rewritten. From here on what it says now is what counts.

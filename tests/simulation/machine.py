@@ -76,11 +76,17 @@ def _nothing() -> None:
 
 
 class Disk:
-    """An `Outbox` on a machine's disk."""
+    """An `Outbox` on a machine's disk. `heard` is told of every event at once."""
 
-    def __init__(self, machine: Machine, step: Callable[[str, str], Any]) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        step: Callable[[str, str], Any],
+        heard: Callable[[dict[str, Any]], None],
+    ) -> None:
         self.machine = machine
         self._step = step
+        self._heard = heard
         self._unsynced: list[bytes] = []
 
     def leftovers(self) -> list[dict[str, Any]]:
@@ -92,6 +98,8 @@ class Disk:
         self.machine.check()
         if not sync:
             self._unsynced.extend(lines)  # lost with the machine
+            for line in lines:
+                self._heard(orjson.loads(line))
             return
         after = self._step("disk", "append")
         self.machine.disk.extend(lines)

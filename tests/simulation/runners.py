@@ -69,7 +69,7 @@ async def sweep(
 
 async def invocation(world: World, machine: Machine, clock: SimClock, wait: float) -> Ledger:
     """`postops publish --wait`. Returns the ledger as it leaves it."""
-    disk = Disk(machine, world.disk_step(machine))
+    disk = Disk(machine, world.disk_step(machine), world.checker.recorded)
     world.checker.ahead.fetching(machine)
     ledger = await Ledger.open(SimRemote(world, machine), disk, clock, machine.name)
     if ledger.held is not None:
@@ -147,7 +147,7 @@ async def resolve(
     world: World, machine: Machine, clock: SimClock, drafts: Sequence[dict[str, object]]
 ) -> None:
     """A person writes a verdict into the ledger, as `postops resolve` and `retry` do."""
-    disk = Disk(machine, world.disk_step(machine))
+    disk = Disk(machine, world.disk_step(machine), world.checker.recorded)
     try:
         ledger = await Ledger.open(SimRemote(world, machine), disk, clock, machine.name)
         ledger.record(*drafts)
@@ -158,7 +158,7 @@ async def resolve(
 
 async def accept(world: World, machine: Machine, clock: SimClock) -> bool:
     """A person looks at a head that was rewritten, and says that it is right."""
-    disk = Disk(machine, world.disk_step(machine))
+    disk = Disk(machine, world.disk_step(machine), world.checker.recorded)
     try:
         ledger = await Ledger.open(SimRemote(world, machine), disk, clock, machine.name)
         return await ledger.accept("a person")

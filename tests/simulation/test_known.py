@@ -94,3 +94,17 @@ def test_a_renaming_that_is_taken_back_and_made_again_sends_nothing_twice() -> N
 
 def test_after_a_cut_late_news_of_a_part_leave_the_doubt_about_another() -> None:
     assert carried_out(wider(20856)).violations == []
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        12952,  # a later part's end came in without the earlier part
+        25368,
+        41730,  # a doubt about a part that its own run had told of meanwhile
+        92660,  # a claim that took over a doubtful one, and whose push gave no answer, was given back
+        102900,  # an update was known, and what it updated was cut off
+    ],
+)
+def test_what_was_found_and_mended(seed: int) -> None:
+    assert carried_out(wider(seed)).violations == []

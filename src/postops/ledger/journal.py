@@ -276,12 +276,15 @@ class Ledger:
         return found == batch.changes
 
     def _disown(self, claims: list[dict[str, Any]]) -> None:
-        """Claims that may have landed unseen were certainly not acted on: say so when we can."""
+        """Claims that may have landed unseen were certainly not acted on: say so when we can.
+
+        Not of one that takes over another: what that one may have done is still to be found out.
+        """
         reason = "the push of the claim gave no answer"
         drafts = [
             {"type": "released", "delivery": c["delivery"], "claim": c["id"], "reason": reason}
             for c in claims
-            if c["type"] == "claimed"
+            if c["type"] == "claimed" and self.state.delivery(c["delivery"]).claim is None
         ]
         with contextlib.suppress(LedgerError):
             self.record(*drafts)

@@ -371,7 +371,8 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
 def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
     """Without a part, or with the last one there is, the update is done."""
     number = event.get("part", 1)
-    part = delivery.parts.setdefault(number, PartState(number))
+    at = event.get("published_at") or event["recorded_at"]
+    part = delivery.parts.setdefault(number, PartState(number, published_at=at))
     part.remote_id = event.get("remote_id", part.remote_id)
     part.url = event.get("url", part.url)
     part.extra = part.extra | (event.get("extra") or {})
@@ -385,7 +386,8 @@ def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
 def _withdrawn(delivery: DeliveryState, event: dict[str, Any]) -> None:
     """Without a part, all of them are gone."""
     for number in [event["part"]] if "part" in event else list(delivery.parts) or [1]:
-        delivery.parts.setdefault(number, PartState(number)).withdrawn = True
+        part = PartState(number, published_at=event["recorded_at"])
+        delivery.parts.setdefault(number, part).withdrawn = True
     if not delivery.live:
         delivery.scheduled_id = None
         _settle(delivery, "withdrawn")
