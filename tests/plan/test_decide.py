@@ -176,6 +176,18 @@ DONE = (CLAIM, published(1), published(2))
             id="waited long enough",
         ),
         pytest.param(
+            {"source": "sha256:s2", "on_edit": "update", "can_update": True, "parts": 2},
+            (*DONE, LATER := {**CLAIM, "type": "deferred", "until": iso(NOW + timedelta(hours=1))}),
+            "deferred",
+            id="edited, asked to wait",
+        ),
+        pytest.param(
+            {"source": "sha256:s2", "on_edit": "update", "can_update": True, "parts": 2},
+            (*DONE, {**LATER, "until": iso(NOW)}),
+            "update",
+            id="edited, waited long enough",
+        ),
+        pytest.param(
             {},
             (CLAIM, {**CLAIM, "type": "in_doubt", "reason": "two match"}),
             "in-doubt",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from postops.plan import Action, Files, Waiting, make_plan, with_renames
-from tests.plan.test_decide import CLAIM, published, state_of, terms, wish
+from postops.plan import Action, Files, Waiting, iso, make_plan, with_renames
+from tests.plan.test_decide import CLAIM, NOW, published, state_of, terms, wish
 
 GONE = "withdraw"
 OTHER = {"posts/other.md": "b9"}
@@ -29,6 +31,15 @@ def test_what_has_no_file_any_more_is_deleted_where_the_post_said_so() -> None:
     kept = [published(n, on_remove="keep") for n in (1, 2)]
     plan = make_plan([], state_of(CLAIM, *kept), terms(files=Files(OTHER)))
     assert (plan.actions, plan.waiting) == ((), ())
+
+
+@pytest.mark.parametrize(("until", "left"), [(NOW, "actions"), (NOW + timedelta(1), "waiting")])
+def test_deleting_waits_where_the_platform_asked_for_it(until: datetime, left: str) -> None:
+    later = {**CLAIM, "type": "deferred", "until": iso(until)}
+    state = state_of(CLAIM, published(1), published(2), later)
+    plan = make_plan([], state, terms(files=Files(OTHER)))
+    [found] = getattr(plan, left)
+    assert (getattr(found, "action", None) or found.reason) in (GONE, "deferred")
 
 
 def test_what_its_file_does_not_name_any_more_is_deleted() -> None:

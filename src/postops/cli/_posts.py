@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 def find(tree: WorkTree, config: Config, name: str) -> Post:
-    """The post with this id or path. Raises `ConfigError` where it is not there or unreadable."""
+    """The post with this id or path.
+
+    Raises `ConfigError` where it is not there, `PostopsError` where it cannot be read.
+    """
     from postops.content.posts import default_id
-    from postops.errors import ConfigError
+    from postops.errors import ConfigError, PostopsError
     from postops.reading.words import nearest
 
     known = []
@@ -28,7 +31,7 @@ def find(tree: WorkTree, config: Config, name: str) -> Post:
             continue
         if read.post is None:
             fault = read.faults[0]
-            raise ConfigError(fault.message, help=fault.help, where=str(fault.span))
+            raise PostopsError(fault.message, help=fault.help, where=str(fault.span))
         return read.post
     meant = nearest(name, tuple(known))
     help_ = f"did you mean {meant}?" if meant else None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from postops.plan import scheduled
+from postops.plan.deferred import deferred
 from postops.plan.forward import stays
 from postops.plan.pace import Queue, affordable, paced, queues
 from postops.plan.removed import heirs, removed
@@ -98,8 +99,8 @@ def _decide(
             return Waiting(wish.delivery, "failed", detail=done.error, wish=wish)
         case "skipped" if iso(wish.due_at) == done.due_at:
             return None
-        case "deferred" if (until := parse(done.until)) is not None and until > terms.now:
-            return Waiting(wish.delivery, "deferred", until, done.reason, wish)
+        case "deferred" if (later := deferred(done, terms.now, wish)) is not None:
+            return later
     if done.live:
         return _held(wish) or _poor(wish) or _act(wish, "resume", part=_next_part(done))
     if done.retried_at is not None:  # a person asked for it: neither too late nor old news
@@ -223,6 +224,7 @@ def _published(wish: Wish, done: DeliveryState, terms: Terms) -> Action | Waitin
         detail = f"it has {done.parts_total} parts there and {wish.parts} here"
         return Waiting(wish.delivery, "edited", detail=detail, wish=wish)
     kept = _held(wish) or stays(done, terms.past, "edited", wish)
+    kept = kept or deferred(done, terms.now, wish)
     return kept or _poor(wish) or _act(wish, "update")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from postops.plan.deferred import deferred
 from postops.plan.forward import stays
 from postops.plan.values import Action, Waiting, parse
 
@@ -32,6 +33,8 @@ def removed(
         return None if done.complete else Waiting(done.name, "removed", detail=detail)
     if kept := _not_surely(done, terms, heirs) or stays(done, terms.past, "removed"):
         return kept
+    if later := deferred(done, terms.now):
+        return later
     platform = terms.platforms.get(done.account)
     if platform is None:
         return Waiting(done.name, "unknown-account", detail=done.account)

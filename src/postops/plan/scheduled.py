@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from postops.plan.deferred import deferred
 from postops.plan.hours import quiet_until
 from postops.plan.values import Action, Waiting, iso, parse
 
@@ -58,7 +59,7 @@ def in_time(due: datetime, lead: int, terms: Terms) -> bool:
 
 def standing(wish: Wish | None, done: DeliveryState, terms: Terms) -> Action | Waiting:
     """What becomes of a delivery that waits at the platform. `wish` `None`: no file asks for it."""
-    due, until = parse(done.due_at), parse(done.until)
+    due = parse(done.due_at)
     platform = terms.platforms.get(done.account)
     if platform is None:
         return Waiting(done.name, "unknown-account", detail=done.account)
@@ -69,8 +70,8 @@ def standing(wish: Wish | None, done: DeliveryState, terms: Terms) -> Action | W
         return Waiting(done.name, "scheduled", due, wish=wish)
     if wish is not None and not wish.credentials:
         return Waiting(done.name, "no-credentials", detail=changed, wish=wish)
-    if until is not None and until > terms.now:
-        return Waiting(done.name, "deferred", until, done.reason, wish)
+    if later := deferred(done, terms.now, wish):
+        return later
     name: ActionName = "cancel" if changed else "confirm"
     return Action(done.name, done.post, done.account, platform, name, due, 1, wish)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from postops.model import (
     Capabilities,
@@ -14,6 +14,7 @@ from postops.model import (
     Source,
     TextLimit,
 )
+from postops.reading.limits import Range
 
 _CODE = "https://github.com/mastodon/mastodon/blob/5f5dfd7/app"
 _CHECKED = "2026-07-22"
@@ -125,7 +126,7 @@ class Settings:
 
     instance: str
     """The server's address, like `https://mastodon.social`."""
-    max_characters: int | None = None
+    max_characters: Annotated[int, Range(1, 1_000_000)] | None = None
     """How many characters the server takes, where it is not 500. It is asked before publishing."""
 
 

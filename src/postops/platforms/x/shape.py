@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from postops.model import Capabilities, Certainty, MediaLimit, PollLimit, Source, TextLimit
+from postops.reading.limits import Range
 
 _CHECKED = "2026-08-22"
 _MEDIA = Source("https://docs.x.com/x-api/media/quickstart/best-practices", _CHECKED)
@@ -95,7 +96,7 @@ class Settings:
     """Where the API is."""
     username: str | None = None
     """The account's name, without `@`: makes nicer links to posts."""
-    max_characters: int = 280
+    max_characters: Annotated[int, Range(1, MOST_CHARACTERS)] = 280
     """How long a text may be: 280, or up to 25,000 for accounts with Premium."""
 
 
