@@ -68,6 +68,17 @@ def test_one_ref_that_moved_keeps_both_where_they_are(
     assert refs(where) == before
 
 
+def test_a_lock_that_a_dead_git_left_is_named(repo: Repo, commits: list[str]) -> None:
+    lock = repo.remote / f"{STATE}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    with pytest.raises(LedgerConflict, match=r"holds .*postops-state\.lock") as caught:
+        push(Repository.discover(repo.path), url(repo.remote), both(None, commits[0]))
+    assert "remove that file" in (caught.value.help or "")
+    lock.unlink()
+    push(Repository.discover(repo.path), url(repo.remote), both(None, commits[0]))
+
+
 def test_a_ref_that_must_not_exist_and_does_is_a_lost_race(
     place: tuple[Path, Swap], commits: list[str]
 ) -> None:

@@ -72,7 +72,7 @@ def refusal(done: Completed) -> LedgerError:
         else []
     )
     if any(word in text for text in said for word in _RACE):
-        return _lost()
+        return _locked(done.stderr) or _lost()
     why = "; ".join(dict.fromkeys([reason(done.stderr), *causes]))
     if lines:
         return LedgerError(
@@ -81,6 +81,17 @@ def refusal(done: Completed) -> LedgerError:
         )
     return LedgerError(
         f"the ledger cannot be pushed: {why}", help="check the network and the credentials"
+    )
+
+
+def _locked(said: str) -> LedgerConflict | None:
+    """A push that is under way holds it for milliseconds; a git that died there, for ever."""
+    lock = re.search(r"Unable to create '([^']+\.lock)': File exists", said)
+    if lock is None:
+        return None
+    return LedgerConflict(
+        f"another push holds {lock[1]}",
+        help="if none is under way, a git has died there: remove that file",
     )
 
 
