@@ -36,6 +36,24 @@ def test_what_queries_need_lies_beside_the_ledger(bare_site: Site) -> None:
     assert (site.path / "state/views.sql").exists()
 
 
+def test_it_goes_with_the_first_claim(bare_site: Site) -> None:
+    """A push of its own would take a second on a real host, with every run that sends."""
+    site = bare_site
+    site.configure(("sky",))
+    site.merge({"posts/a.md": post("A")})
+    site.run("publish")
+    site.merge({"posts/b.md": post("B")})
+    before = site.repo.git("ls-remote", "origin", STATE).split()[0]
+    site.run("publish")
+    site.repo.git("fetch", "-q", "origin", STATE)
+    made = site.repo.git("log", "--reverse", "--format=%s", "--name-only", f"{before}..FETCH_HEAD")
+    claim, outcome = made.split("publish: ")[1:]
+    assert claim.startswith("1 claimed")
+    assert "state/content/posts.jsonl" in claim
+    assert outcome.startswith("1 published")
+    assert "state/content" not in outcome
+
+
 def test_it_is_written_only_where_it_changed(bare_site: Site) -> None:
     site = bare_site
     site.configure(("sky",))

@@ -462,6 +462,16 @@ async def test_older_servers_are_asked_the_older_way_and_silent_ones_believed() 
     assert len(silent.asked(LIMITS)) == 1
 
 
+async def test_the_limits_can_be_had_ahead_and_are_asked_for_once() -> None:
+    script = server({LIMITS: [lost(), json(200, CONFIGURATION)]})
+    platform = account("mastodon", script)
+    with pytest.raises(NotSent):
+        await platform.get_ready()
+    await platform.get_ready()
+    await platform.prepare(outgoing("mastodon"))
+    assert len(script.asked(LIMITS)) == 2  # the one that failed, and the one that counts
+
+
 async def test_a_token_that_is_refused_is_said_before_anything_is_uploaded() -> None:
     script = server({LIMITS: json(401, {"error": "The access token was revoked"})})
     with pytest.raises(NeedsReauth):

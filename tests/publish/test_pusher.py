@@ -245,3 +245,67 @@ async def test_refreshing_shows_what_the_others_did() -> None:
     assert on.ledger.state.delivery("a@acme").claim is None
     await on.pusher.refresh()
     assert on.ledger.state.delivery("a@acme").claim is not None
+
+
+# ------------------------------------------------------------------------ the disk
+
+
+class SlowDisk(MemoryOutbox):
+    """Durable only when the test lets it be; `full` is what it then says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[asyncio.Future[None]] = []
+        self.full = False
+
+    async def sync(self) -> None:
+        self.waiting.append(asyncio.get_running_loop().create_future())
+        await self.waiting[-1]
+        if self.full:
+            raise LedgerError("the disk is full")
+
+
+async def slow() -> tuple[Desk, SlowDisk]:
+    clock, cloud, disk = Hourglass(), Cloud(), SlowDisk()
+    ledger = await Ledger.open(MemoryRemote(cloud), disk, clock, "run-1")
+    return Desk(Pusher(ledger, clock, Terms()), ledger, clock, cloud), disk
+
+
+def published(number: int) -> dict[str, Any]:
+    names = {"delivery": f"p{number}@acme", "account": "acme", "part": 1}
+    return {"type": "published", "remote_id": str(number)} | names
+
+
+async def test_nobody_waits_for_the_disk_but_who_asks_to() -> None:
+    on, disk = await slow()
+    on.pusher.record_soon(published(1))
+    assert on.ledger.state.delivery("p1@acme").phase == "published"
+    await turns()
+    on.pusher.record_soon(published(2))  # while the first is on its way
+    waits = asyncio.create_task(on.pusher.synced())
+    await turns()
+    assert not waits.done()
+    for _ in range(3):
+        for future in disk.waiting:
+            if not future.done():
+                future.set_result(None)
+        await turns()
+    assert waits.done()
+    assert len(disk.waiting) == 3  # the second was not taken for durable with the first
+    assert len(disk.lines) == 2
+
+
+async def test_what_the_disk_refuses_goes_with_the_push_all_the_same() -> None:
+    on, disk = await slow()
+    disk.full = True
+    on.pusher.record_soon(published(1))
+    await turns()
+    disk.waiting[0].set_result(None)
+    await on.pusher.close()
+    assert on.told() == 1
+    disk.waiting.clear()
+    asked = asyncio.create_task(on.pusher.synced())
+    await turns()
+    disk.waiting[0].set_result(None)
+    with pytest.raises(LedgerError, match="full"):
+        await asked

@@ -7,10 +7,14 @@ can be had in the time in which this process only waits for them.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ssl
+
+_WITH_THE_FIRST_REQUEST = ("httpcore", "h11", "anyio._backends._asyncio")
 
 
 class Ahead:
@@ -18,19 +22,16 @@ class Ahead:
 
     def __init__(self) -> None:
         self._certificates: ssl.SSLContext | None = None
-        self._thread = threading.Thread(target=self._prepare, daemon=True)
+        self._thread = threading.Thread(target=self._get_ready, daemon=True)
         self._thread.start()
 
-    def _prepare(self) -> None:
-        import anyio._backends._asyncio  # what httpx imports with its first request
-        import h11
-        import httpcore
-        import httpx
-
-        self._certificates = httpx.create_ssl_context()
-        del anyio, h11, httpcore
+    def _get_ready(self) -> None:
+        with suppress(Exception):  # whatever it is comes up again where it is needed
+            self._certificates = import_module("httpx").create_ssl_context()
+            for module in _WITH_THE_FIRST_REQUEST:
+                import_module(module)
 
     def certificates(self) -> ssl.SSLContext | None:
-        """Those of this machine; `None` where they cannot be read: httpx then says so itself."""
+        """Those of this machine; `None` where they cannot be read: httpx then says why."""
         self._thread.join()
         return self._certificates

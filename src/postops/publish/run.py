@@ -238,7 +238,9 @@ class Run:
             unclaimed = [(action, loaded[action.delivery]) for action in weak]
             await self._send_all(claimed, unclaimed, ready)
         finally:
-            await asyncio.gather(*ready.values())
+            for task in ready.values():
+                task.cancel()
+            await asyncio.gather(*ready.values(), return_exceptions=True)
         return self.replan() if self._more(todo) else None
 
     async def _get_ready(self, account: str) -> None:
