@@ -33,3 +33,12 @@ def test_the_exit_code_is_passed_on(tmp_path: Path) -> None:
     assert done.stderr.startswith("error: no postops.yaml in ")
     assert "postops init" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_query_leaves_nothing_on_stderr(tmp_path: Path) -> None:
+    """DuckDB counts its objects at the end of the process, and complains of what is left."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "postops.yaml").write_text("version: 1\naccounts: {}\n")
+    (tmp_path / "state").mkdir()
+    done = run(COMMANDS[0], "query", "SELECT 41 + 1 AS answer", "--format", "csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "answer\n42\n", "")
