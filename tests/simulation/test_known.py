@@ -9,6 +9,7 @@ import pytest
 from tests.simulation.content import PostSpec
 from tests.simulation.exhaustive import smallest
 from tests.simulation.upsets import Cut, Renaming
+from tests.simulation.seeds import scenario
 from tests.simulation.wider import RENAMING, wider
 from tests.simulation.world import Scenario, Start, Verdict, World
 
@@ -108,3 +109,9 @@ def test_after_a_cut_late_news_of_a_part_leave_the_doubt_about_another() -> None
 )
 def test_what_was_found_and_mended(seed: int) -> None:
     assert carried_out(wider(seed)).violations == []
+
+
+@pytest.mark.parametrize("seed", [106004, 110247])
+def test_who_finds_out_second_does_not_take_over_from_who_was_first(seed: int) -> None:
+    """Both looked for what a dead run had sent; the other had claimed it, or settled it, by then."""
+    assert carried_out(scenario(seed)).violations == []

@@ -190,7 +190,13 @@ class Run:
             event = send.about(claim, action.part)
             return send.doubt(desk, event, "this postops renders it differently than was sent")
         result = await send.reconcile(desk, action, loaded, claim)
-        return result and await self._repeat(desk, action, loaded, result)
+        if result is not None and result.repeat and not self._is_open(action, claim):
+            return None  # another runner was faster at settling it
+        return result and await self._repeat(desk, action, loaded, claim, result)
+
+    def _is_open(self, action: Action, claim: dict[str, Any]) -> bool:
+        now = self.ledger.state.delivery(action.delivery).claim
+        return now is not None and now["id"] == claim["id"]
 
     async def _change_again(
         self, desk: Desk, action: Action, kind: ActionName, loaded: Loaded | None
@@ -200,12 +206,16 @@ class Run:
         claimed = await self._claim_one(again, loaded, settling=True)
         return claimed and await self._carry(desk, claimed)
 
-    async def _repeat(self, desk: Desk, action: Action, loaded: Loaded, result: Result) -> Result:
+    async def _repeat(
+        self, desk: Desk, action: Action, loaded: Loaded, claim: dict[str, Any], result: Result
+    ) -> Result:
         """Send what nobody can tell of once more, exactly as it was, where that is harmless."""
         if not result.repeat or self._rounds[action.delivery] >= self.terms.rounds:
             return result
+        if not self._is_open(action, claim):
+            return result  # another runner has taken it over
         if not self._still_wished(action, result.repeat):
-            event = send.about(self.ledger.state.delivery(action.delivery).claim, result.repeat)
+            event = send.about(claim, result.repeat)
             return send.doubt(desk, event, f"{result.error}; and it is not wished any more")
         again = replace(action, action="resume", part=result.repeat)
         self._planned_on[again.delivery] = self._stand(again)
@@ -213,7 +223,7 @@ class Run:
         if claimed is None:
             return result
         sent = await send.publish(desk, again, loaded, claimed.event)
-        return await self._repeat(desk, again, loaded, sent)
+        return await self._repeat(desk, again, loaded, claimed.event, sent)
 
     def _still_wished(self, action: Action, part: int) -> bool:
         """Sending once more sends it, if it is not there: then the file has to want that."""
@@ -431,7 +441,7 @@ class Run:
         if action.action == "update":
             return await change.update(desk, action, loaded, event)
         result = await send.publish(desk, action, loaded, event)
-        return await self._repeat(desk, action, loaded, result)
+        return await self._repeat(desk, action, loaded, event, result)
 
     def _release(self, claimed: Claimed) -> None:
         action = claimed.action
