@@ -8,8 +8,8 @@ import pytest
 
 from tests.simulation.content import PostSpec
 from tests.simulation.exhaustive import smallest
-from tests.simulation.upsets import Cut, Renaming
 from tests.simulation.seeds import scenario
+from tests.simulation.upsets import Cut, Renaming
 from tests.simulation.wider import RENAMING, wider
 from tests.simulation.world import Scenario, Start, Verdict, World
 
