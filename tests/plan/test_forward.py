@@ -119,7 +119,7 @@ def test_what_stays_takes_no_place_of_the_guard() -> None:
     events = [
         named(name, event, commit=commit)
         for name, commit in (("a", "c3"), ("b", "c3"), ("c", "c1"))
-        for event in (CLAIM, published(1), published(2))
+        for event in (CLAIM, *(published(n, remote_id=f"{name}{n}") for n in (1, 2)))
     ]
     plan = make_plan([], state_of(*events), terms(past=PAST, guard=Guard(withdraws=1)))
     assert [action.delivery for action in plan.actions] == ["c@main"]

@@ -33,6 +33,23 @@ def test_what_has_no_file_any_more_is_deleted_where_the_post_said_so() -> None:
     assert (plan.actions, plan.waiting) == ((), ())
 
 
+def test_what_is_also_another_post_is_not_deleted() -> None:
+    """Two posts of the same words, of which a run died: both were found in the one that is there."""
+    other = {"delivery": "b@main", "path": "posts/b.md"}
+    twin = [{**CLAIM, **other}, published(1, **other, remote_id="r1")]
+    state = state_of(CLAIM, published(1), published(2), *twin)
+    plan = make_plan([wish(delivery="b@main", post="b")], state, terms(files=Files(OTHER)))
+    [kept] = [one for one in plan.waiting if one.delivery == "a@main"]
+    assert (kept.reason, kept.detail) == (
+        "removed",
+        "what is there is also b: `postops withdraw` deletes it",
+    )
+    elsewhere = [{**event, "delivery": "b@other", "account": "other"} for event in twin]
+    state = state_of(CLAIM, published(1), published(2), *elsewhere)
+    plan = make_plan([], state, terms(files=Files(OTHER)))
+    assert GONE in {one.action for one in plan.actions if one.delivery == "a@main"}
+
+
 @pytest.mark.parametrize(("until", "left"), [(NOW, "actions"), (NOW + timedelta(1), "waiting")])
 def test_deleting_waits_where_the_platform_asked_for_it(until: datetime, left: str) -> None:
     later = {**CLAIM, "type": "deferred", "until": iso(until)}

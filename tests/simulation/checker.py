@@ -62,7 +62,7 @@ class Checker:
         self.counts: Counter[str] = Counter()
         self.lateness: list[float] = []
         self.ended: set[str] = set()
-        self.looked: set[str] = set()
+        self.looked: dict[str, str] = {}  # ids, and who looked last
         self.flagged: set[str] = set()  # deliveries that were in doubt at any time
         self.paces = Pacing(self)
         self._skew: dict[str, float] = {}
@@ -233,7 +233,7 @@ class Checker:
             return  # found again, under whatever name it was sent the first time
         if post is None and self.counts["cuts"]:
             return  # withdrawn, which nobody knows any more
-        if post is None or (post.delivery, post.part) != before:
+        if post is None or (self._owner(post), post.part) != before:
             self.say("I8", f"{name} #{number} answers {parent or 'nothing'}")
 
     def created(self, server: Server, post: Remote) -> None:
@@ -303,15 +303,23 @@ class Checker:
         self.say("I1", f"{one.delivery} was sent again as {two.delivery}")
 
     def updating(self, post: Remote, text: str) -> None:
-        name = post.delivery
-        if name not in self._claims:  # the same words of another post, which took it for its own
-            name = self._owners.get(post.id, name)
-        claim = self._claims.get(name) or self._before_cut.get(name, {})
+        name = self._owner(post)
+        claim = self._claim_to("update", name)
         self.forward.updating(claim, name, post, text)
 
+    def _claim_to(self, action: str, name: str) -> Mapping[str, Any]:
+        """The claim to do it, as the ledger has it or had it when the call was made."""
+        known = (self._claims.get(name, {}), self._before_cut.get(name, {}))
+        return next((claim for claim in known if claim.get("action") == action), {})
+
+    def _owner(self, post: Remote) -> str:
+        """Whose it counts as: another post of the same words may have taken it for its own."""
+        return self._owners.get(post.id, post.delivery)
+
     def deleting(self, server: Server, post: Remote) -> None:
-        claim = self._claims.get(post.delivery, {})
-        spec = self.world.content.tip.posts.get(post.delivery.rpartition("@")[0])
+        name = self._owner(post)
+        claim = self._claim_to("withdraw", name)
+        spec = self.world.content.tip.posts.get(name.rpartition("@")[0])
         if claim.get("action") != "withdraw":
             self.say("I5", f"{post.delivery} is deleted without a claim")
         if spec is not None and server.account in spec.accounts:
@@ -540,7 +548,7 @@ class Checker:
             self.counts["withdrawals given back"] += 1  # after it was deleted, and wished again
             return
         if gone and not gone[0].kept:
-            if gone[0].id in self.looked and gone[0].machine in self.ended:
+            if self.looked.get(gone[0].id) in self.ended:
                 self.say(
                     "I2",
                     f"{done.name} #{number} was seen to be dropped, and the ledger does not say so",

@@ -363,7 +363,7 @@ class Dropping(Keyed):
         ids = [receipt.remote_id for receipt in receipts]
 
         def there() -> frozenset[str]:
-            self.world.checker.looked.update(ids)
+            self.world.checker.looked |= dict.fromkeys(ids, self.machine.name)
             return frozenset(i for i in ids if self.server.by_id(i) is not None)
 
         kept: frozenset[str] = await self._call("read", f"confirm {', '.join(ids)}", there)

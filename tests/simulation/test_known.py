@@ -111,7 +111,11 @@ def test_what_was_found_and_mended(seed: int) -> None:
     assert carried_out(wider(seed)).violations == []
 
 
-@pytest.mark.parametrize("seed", [106004, 110247])
+def test_what_two_posts_were_found_in_is_not_deleted_for_one_of_them() -> None:
+    assert carried_out(wider(260660)).violations == []
+
+
+@pytest.mark.parametrize("seed", [106004, 110247, 478427])
 def test_who_finds_out_second_does_not_take_over_from_who_was_first(seed: int) -> None:
     """Both looked for what a dead run had sent; the other had claimed it, or settled it, by then."""
     assert carried_out(scenario(seed)).violations == []
