@@ -9,7 +9,7 @@ import pytest
 from postops.cli._posts import as_typed, find
 from postops.config import read_config
 from postops.content.source import WorkTree
-from postops.errors import ConfigError
+from postops.errors import PostopsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +41,11 @@ def test_a_post_has_an_id_and_a_path(root: Path, name: str, id_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("x/b", "there is no post 'x/b'"), ("bad", "front matter")]
+    ("name", "code", "says"), [("x/b", 2, "there is no post 'x/b'"), ("bad", 1, "front matter")]
 )
-def test_no_post(root: Path, name: str, says: str) -> None:
+def test_no_post(root: Path, name: str, code: int, says: str) -> None:
     config = read_config(b"version: 1\naccounts: {}\n", root)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(PostopsError) as caught:
         find(WorkTree(root), config, name)
+    assert caught.value.exit_code == code
     assert says in f"{caught.value} {caught.value.help}"
