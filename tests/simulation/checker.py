@@ -233,7 +233,7 @@ class Checker:
             return  # found again, under whatever name it was sent the first time
         if post is None and self.counts["cuts"]:
             return  # withdrawn, which nobody knows any more
-        if post is None or (self._owner(post), post.part) != before:
+        if post is None or (post.delivery, post.part) != before:
             self.say("I8", f"{name} #{number} answers {parent or 'nothing'}")
 
     def created(self, server: Server, post: Remote) -> None:
