@@ -34,8 +34,7 @@ def make_plan(wishes: Iterable[Wish], state: LedgerState, terms: Terms) -> Plan:
     may_be = heirs(wished.values())
     for name, done in state.deliveries.items():
         if name not in wished and terms.covers(done.post, done.account):
-            found = _decide_unwished(done, terms, may_be)
-            _sort(_unshared(found, done, state), actions, waiting)
+            _sort(_decide_unwished(done, state, terms, may_be), actions, waiting)
     actions.sort(key=_order)
     actions = scheduled.fitting(actions, state, terms, waiting)
     actions = paced(actions, queued, terms, waiting)
@@ -230,7 +229,7 @@ def _published(wish: Wish, done: DeliveryState, terms: Terms) -> Action | Waitin
 
 
 def _decide_unwished(
-    done: DeliveryState, terms: Terms, heirs: Mapping[tuple[str, str], str]
+    done: DeliveryState, state: LedgerState, terms: Terms, heirs: Mapping[tuple[str, str], str]
 ) -> Action | Waiting | None:
     """A delivery in the ledger that no file asks for any more."""
     if done.claim is not None:
@@ -239,22 +238,7 @@ def _decide_unwished(
         return Waiting(done.name, "in-doubt", detail=done.reason)
     if done.phase == "scheduled":
         return scheduled.standing(None, done, terms)
-    return removed(done, terms, heirs) if done.live else None
-
-
-def _unshared(
-    found: Action | Waiting | None, done: DeliveryState, state: LedgerState
-) -> Action | Waiting | None:
-    """Two posts of the same words, of which a run died, may both have been found in one."""
-    if not isinstance(found, Action) or found.action != "withdraw":
-        return found
-    mine = {part.remote_id for part in done.live}
-    beside = (d for d in state.deliveries.values() if d.account == done.account and d is not done)
-    for other in beside:
-        if mine & {part.remote_id for part in other.live}:
-            detail = f"what is there is also {other.post}: `postops withdraw` deletes it"
-            return Waiting(done.name, "removed", detail=detail)
-    return found
+    return removed(done, state, terms, heirs) if done.live else None
 
 
 def _act(wish: Wish, action: ActionName, *, part: int = 1) -> Action:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from postops.ledger.delivery import DeliveryState
+    from postops.ledger.state import LedgerState
     from postops.plan.values import Terms, Wish
 
 
@@ -25,7 +26,7 @@ def heirs(wishes: Iterable[Wish]) -> Mapping[tuple[str, str], str]:
 
 
 def removed(
-    done: DeliveryState, terms: Terms, heirs: Mapping[tuple[str, str], str]
+    done: DeliveryState, state: LedgerState, terms: Terms, heirs: Mapping[tuple[str, str], str]
 ) -> Action | Waiting | None:
     """A delivery that is there, and that no file asks for any more."""
     if done.on_remove != "withdraw":
@@ -33,6 +34,9 @@ def removed(
         return None if done.complete else Waiting(done.name, "removed", detail=detail)
     if kept := _not_surely(done, terms, heirs) or stays(done, terms.past, "removed"):
         return kept
+    if other := _also_of(done, state):
+        detail = f"what is there is also {other}: `postops withdraw` deletes it"
+        return Waiting(done.name, "removed", detail=detail)
     if later := deferred(done, terms.now):
         return later
     platform = terms.platforms.get(done.account)
@@ -57,3 +61,10 @@ def _not_surely(
         unread = min(files.unread)
         return Waiting(done.name, "invalid", detail=f"it may be {unread}: {files.faulty[unread]}")
     return None
+
+
+def _also_of(done: DeliveryState, state: LedgerState) -> str | None:
+    """Two posts of the same words, of which a run died, may both have been found in one."""
+    mine = {part.remote_id for part in done.live}
+    beside = (d for d in state.deliveries.values() if d.account == done.account and d is not done)
+    return next((d.post for d in beside if mine & {part.remote_id for part in d.live}), None)
