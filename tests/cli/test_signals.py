@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,21 +14,12 @@ from postops.cli._signals import stopping
 from postops.publish.stop import Stop
 from postops.sandbox.faults import Fault
 from tests.cli.site import CREATE, post
+from tests.rigs.until import until
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
 
     from tests.cli.site import Site
-
-
-def until(true: Callable[[], Any], seconds: float = 30) -> Any:
-    """Wait for something another program does."""
-    ends = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < ends, "it never came"
-        time.sleep(0.02)  # noqa: TID251
-    return found
 
 
 def end(program: subprocess.Popen[str]) -> tuple[int, str, str]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.site import post
-from tests.cli.test_signals import until
+from tests.rigs.until import until
 
 if TYPE_CHECKING:
     from tests.protocol.scene import Scene

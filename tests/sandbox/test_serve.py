@@ -13,6 +13,7 @@ import pytest
 from postops.sandbox.faults import Fault
 from postops.sandbox.serve import serve
 from postops.sandbox.world import World
+from tests.rigs.until import until
 
 from .conftest import now
 
@@ -48,6 +49,21 @@ def test_a_dropped_answer_is_a_broken_connection(served):
     posts = served.world.timeline("mastodon", "main")
     assert [p.text for p in posts] == ["one", "three"]
     assert [c.status for c in served.world.calls] == [0, 0, 200]
+
+
+def test_a_request_is_in_the_log_once_nobody_waits_for_its_answer(served):
+    account = served.world.add_account("mastodon", "main")
+    auth = {"authorization": f"Bearer {account.credentials['access_token']}"}
+    url = served.origins["mastodon"] + "/api/v1/statuses"
+    slow = Fault("mastodon", "main", "*", "*", effect="latency", when="after", seconds=3600)
+    served.world.faults.add(slow)
+    with (
+        httpx.Client(timeout=httpx.Timeout(10, read=0.5)) as client,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        client.post(url, json={"status": "one"}, headers=auth)
+    until(lambda: served.world.calls)
+    assert [c.fault for c in served.world.calls] == ["latency after"]
 
 
 def test_urls_lead_back_to_the_served_origin(served):

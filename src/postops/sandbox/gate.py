@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from starlette.datastructures import Headers
 
 from .emulation import emulation
@@ -48,7 +49,7 @@ class Gate:
         fault = self._world.faults.take(self._platform, account, method, path)
         answer: list[Message] = []
         try:
-            answer = await self._answer(scope, body, account, fault)
+            answer = await self._answer(scope, receive, body, fault, account)
         except AnswerLost:
             await _lose(scope, receive)
         finally:
@@ -60,7 +61,7 @@ class Gate:
             await send(message)
 
     async def _answer(
-        self, scope: Scope, body: bytes, account: str | None, fault: Fault | None
+        self, scope: Scope, receive: Receive, body: bytes, fault: Fault | None, account: str | None
     ) -> list[Message]:
         if fault is None:
             return await self._run(self._app, scope, body)
@@ -70,11 +71,23 @@ class Gate:
                 await self._sleep(fault.seconds)
             answer = await self._run(self._app, scope, body)
             if fault.when == "after":
-                await self._sleep(fault.seconds)
+                await self._wait(fault.seconds, receive)
             return answer
         if fault.when == "after":
             await self._run(self._app, scope, body)
         return await self._run(self._failing(fault, account), scope, body)
+
+    async def _wait(self, seconds: float, receive: Receive) -> None:
+        """Wait while somebody waits for the answer; the log has the request once nobody does."""
+        async with anyio.create_task_group() as both:
+
+            async def watch() -> None:
+                await _gone(receive)
+                both.cancel_scope.cancel()
+
+            both.start_soon(watch)
+            await self._sleep(seconds)
+            both.cancel_scope.cancel()
 
     def _failing(self, fault: Fault, account: str | None) -> ASGIApp:
         if fault.effect == "drop":
@@ -119,5 +132,9 @@ async def _lose(scope: Scope, receive: Receive) -> None:
         raise AnswerLost
     abort()
     # Until the loop has seen the loss the server would still try to answer.
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
