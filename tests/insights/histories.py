@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 TYPES = (
     *("claimed", "claimed", "claimed", "published", "published", "published", "handle"),
     *("updated", "withdrawn", "failed", "deferred", "released", "skipped", "in_doubt"),
-    *("resolved", "adopted", "retried", "scheduled", "scheduled", "unscheduled"),
+    *(
+        "resolved",
+        "adopted",
+        "retried",
+        "scheduled",
+        "scheduled",
+        "scheduled",
+        "unscheduled",
+        "looked",
+    ),
 )
 ACTIONS = ("publish", "publish", "update", "withdraw", "schedule", "cancel", "confirm")
 POSTS = ("p@q", "two\nlines", "three", "four", "five", "six")
@@ -82,7 +91,7 @@ class History:
             path=f"posts/{pick.random()}.md",
             due_at=self._iso(self.at),
             url=f"https://example.org/{pick.random()}",
-            remote_id=f"id-{pick.randint(1, 5)}",
+            remote_id=pick.choice(["id-1", "id-1", "id-1", "id-2", "id-3"]),
             scheduled_id=f"later-{pick.randint(1, 5)}",
             published_at=self._iso(self.at + timedelta(seconds=pick.randint(0, 9))),
             lateness=pick.randint(0, 9000) / 1000,

@@ -245,12 +245,14 @@ def test_a_retry_of_what_is_published_never_reuses_its_keys() -> None:
     assert after(CLAIM, DONE, event("retried", generation=1)).delivery(D).generation == 2
 
 
-def test_a_handle_lasts_as_long_as_it_may_have_been_used() -> None:
+def test_a_handle_is_used_until_it_came_to_something_or_the_words_are_others() -> None:
     handle = event("handle", part=1, prepared={"container": "7"})
     takeover = event("claimed", run="two", action="publish", parts=1)
+    edited = event("claimed", run="two", action="publish", parts=1, payload="p2")
     assert after(CLAIM, handle, takeover).delivery(D).prepared == {1: handle}
     assert after(CLAIM, handle, DOUBT, takeover).delivery(D).prepared == {1: handle}
-    assert after(CLAIM, handle, RELEASED, takeover).delivery(D).prepared == {}
+    assert after(CLAIM, handle, RELEASED, takeover).delivery(D).prepared == {1: handle}
+    assert after(CLAIM, handle, RELEASED, edited).delivery(D).prepared == {}
     assert after(CLAIM, handle, DONE).delivery(D).prepared == {}
 
 

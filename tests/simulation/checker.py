@@ -63,7 +63,7 @@ class Checker:
         self.lateness: list[float] = []
         self.ended: set[str] = set()
         self.looked: dict[str, str] = {}  # ids, and who looked last
-        self.flagged: set[str] = set()  # deliveries that were in doubt at any time
+        self.flagged: set[str] = set()  # deliveries a person was told to look at
         self.paces = Pacing(self)
         self._skew: dict[str, float] = {}
         self._commit: dict[str, Commit] = {}
@@ -445,6 +445,7 @@ class Checker:
     def doubts(self, state: LedgerState) -> list[dict[str, Any]]:
         """What a person who looks at the platform would write for everything in doubt."""
         doubtful = [done for done in state.deliveries.values() if done.phase == "in_doubt"]
+        self.flagged |= {self.world.first_name(done.name) for done in doubtful}
         asked = [(done, self._next(done)) for done in doubtful]
         return [self._verdict(done, part) for done, part in asked if self._asks_once(done, part)]
 
@@ -486,6 +487,7 @@ class Checker:
         }
         first = self.world.first_name
         waiting = {first(w.delivery): w.reason for w in plan.waiting}
+        self.doubts(state)
         for done in state.deliveries.values():
             self.counts[done.phase] += 1
             self._delivery(done, waiting)

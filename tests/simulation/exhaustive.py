@@ -110,13 +110,18 @@ def tight() -> dict[str, Scenario]:
 
 
 def drifting() -> dict[str, Scenario]:
-    """One clock slow, one fast, as far as is allowed: requests still on their way at a lease's end."""
+    """One clock slow, one fast, as far as is allowed: requests still on their way at a lease's end.
+
+    The posts are edited meanwhile, so that what was made ready for the old words is not used again.
+    """
+    posts = tuple(PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=DUE) for n in range(6))
     return {
         f"drifting {kind}": Scenario(
             seed,
             (("one", kind),),
-            tuple(PostSpec(f"p{n}", ("one",), (f"Post {n}",), due=DUE) for n in range(6)),
+            posts,
             (Start(100.0, 0, skew=-20.0), Start(372.2, 1, skew=19.0), Start(LATER, 2)),
+            tuple(Edit(200.0, p.id, replace(p, texts=(f"{p.texts[0]} anew",))) for p in posts),
             storms=(Storm("one", 100.0, 360.0, "publish", "late"),),
             lease=310.0,
             skew=20.0,

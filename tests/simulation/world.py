@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from postops.plan import PASSING, Past
+from postops.plan import PASSING, Past, looks
 from postops.plan import Terms as PlanTerms
 from postops.publish.ports import Terms
 from tests.simulation import runners
@@ -289,7 +289,7 @@ class World:
             if doubts:
                 self.person(doubts)
                 self.loop.run()
-            elif not self._moving(plan):
+            elif not self._moving(plan) and not self._unlooked(ledger):
                 break
             self._sleep(plan)
         else:
@@ -313,9 +313,15 @@ class World:
         ledger: Ledger | None = task.result()
         return ledger
 
-    def _plan(self, ledger: Ledger) -> Plan:
+    def _unlooked(self, ledger: Ledger) -> bool:
+        """Whether something was sent again, and the time to look for it once more will come."""
+        if not any(done.again_at for done in ledger.state.deliveries.values()):
+            return False
+        return any(a.action == "look" for a in self._plan(ledger, looks.AFTER).actions)
+
+    def _plan(self, ledger: Ledger, ahead: timedelta = timedelta(0)) -> Plan:
         terms = PlanTerms(
-            now=moment(self.loop.at),
+            now=moment(self.loop.at) + ahead,
             platforms=self.content.tip.platforms,
             clock_skew=self.terms.clock_skew,
             paces=self.paces(),

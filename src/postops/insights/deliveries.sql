@@ -106,6 +106,11 @@ told AS (
             -- A dead run's event that came in after others went on changes nothing.
             CASE
                 WHEN h.e.generation < t.generation THEN 'late'
+                -- Two runs each made a post of a part.
+                WHEN h.e.type = 'published' AND h.e.remote_id <> '' AND len(list_filter(
+                    t.parts, lambda p: p.number = coalesce(h.e.part, 1) AND NOT p.gone
+                        AND p.remote_id NOT IN ('', h.e.remote_id)
+                )) > 0 THEN 'in_doubt'
                 WHEN h.e.type NOT IN (
                     'failed', 'deferred', 'released', 'skipped', 'in_doubt', 'scheduled', 'unscheduled'
                 )
@@ -297,6 +302,7 @@ told AS (
             WHEN aside OR doubtful THEN reason
             WHEN done OR verb IN ('published', 'retried', 'scheduled') THEN NULL
             WHEN verb = 'deferred' THEN coalesce(e.reason, e.error)
+            WHEN verb = 'in_doubt' AND e.type = 'published' THEN 'it is there twice'
             WHEN verb IN ('released', 'skipped', 'in_doubt') THEN e.reason
             ELSE reason
         END,

@@ -10,9 +10,10 @@ from postops.errors import LedgerDamaged
 from postops.ledger import folded
 from postops.ledger.anchor import why_held
 from postops.ledger.chain import LEDGER, is_day, verify
+from postops.ledger.collector import collector_off
 from postops.ledger.events import Event
 from postops.ledger.folded import FOLDED
-from postops.ledger.state import LedgerState, advance, collector_off
+from postops.ledger.state import LedgerState, advance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -46,7 +46,8 @@ class DeliveryState:
     platform's, of what waits there; `refused_due` the time for which it did not want to take it.
     `inherited` says that the open claim was taken over from a run that died at it; `doubted` is the
     claim of such a run while one of its parts is in doubt: it may have sent the parts behind it, too.
-    `begun` says whether anything was ever written of it but that it was given up (`skipped`).
+    `again_at` is when a part was published that may have been sent before, until it was looked for
+    once more. `begun` says whether anything was ever written of it but that it was given up (`skipped`).
     """
 
     name: str
@@ -83,6 +84,7 @@ class DeliveryState:
     refused_due: str | None = None
     inherited: bool = False
     doubted: dict[str, Any] | None = None
+    again_at: str | None = None
     begun: bool = True
 
     def copy(self) -> DeliveryState:

@@ -31,6 +31,7 @@ TYPES = frozenset(
         "resolved",
         "adopted",
         "retried",
+        "looked",
         "budget",
         "folded",
     }
@@ -92,6 +93,9 @@ class Event:
     status: int | None = field(default=None, metadata={"doc": "HTTP status of the refusal"})
     until: str | None = field(default=None, metadata={"doc": "deferred to"})
     reason: str | None = field(default=None, metadata={"doc": "why, for a person"})
+    again: bool | None = field(
+        default=None, metadata={"doc": "it may have been sent before: to be looked for once more"}
+    )
     candidates: list[Any] | None = field(default=None, metadata={"doc": "what may be the post"})
     claim: str | None = field(default=None, metadata={"doc": "id of the claim this is about"})
     outcome: str | None = field(default=None, metadata={"doc": "published or not-published"})

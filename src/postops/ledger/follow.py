@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from postops.errors import LedgerDamaged
 from postops.ledger import folded
 from postops.ledger.chain import LEDGER, Link, is_day, verify
+from postops.ledger.collector import collector_off
 from postops.ledger.folded import FOLDED, Folding
-from postops.ledger.state import LedgerState, advance, collector_off
+from postops.ledger.state import LedgerState, advance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,17 +16,16 @@ to cancel or confirm as scheduled.
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerDamaged
 from postops.ledger.chain import Link, is_day, verify
+from postops.ledger.collector import collector_off
 from postops.ledger.delivery import DeliveryState, PartState, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
 __all__ = [
     "Binding",
@@ -36,7 +35,6 @@ __all__ = [
     "Phase",
     "advance",
     "apply",
-    "collector_off",
     "fold",
 ]
 
@@ -178,18 +176,6 @@ def fold(files: Mapping[str, bytes]) -> LedgerState:
     return state
 
 
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """Tens of thousands of events make no cycles, but a third of the time goes into looking."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 def advance(state: LedgerState, events: list[dict[str, Any]], link: Link) -> None:
     """Apply events that are part of the chain, up to `link`. Raises `LedgerDamaged`."""
     try:
@@ -287,8 +273,8 @@ def _bound(state: LedgerState, event: dict[str, Any]) -> None:
 def _claimed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if event.get("generation", delivery.generation) > delivery.generation:
         _new_generation(delivery, event["generation"])
-    # A handle outlives its claim only where that may have been used: taken over, or in doubt.
-    if delivery.prepared and delivery.claim is None and delivery.phase != "in_doubt":
+    # What was prepared may be used again, and then it is used once; but not for other words.
+    if event.get("payload", delivery.payload) != delivery.payload:
         delivery.prepared = {}
     delivery.inherited = _of_the_dead(delivery, event)
     delivery.doubted = None
@@ -344,12 +330,18 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     number = event.get("part", 1)
     at = event.get("published_at") or event["recorded_at"]
     known = delivery.parts.get(number)
+    if known is not None and event["type"] == "published" and _another(known, event):
+        urls = [known.url, event.get("url", "")]
+        _in_doubt(delivery, event | {"reason": "it is there twice", "candidates": urls})
+        return
     if known is None or event.get("remote_id", known.remote_id) != known.remote_id:
         delivery.parts[number] = PartState(
             number, event.get("remote_id", ""), event.get("url", ""), event.get("extra") or {}, at
         )
     delivery.parts_total = max(event.get("parts", delivery.parts_total), number)
     delivery.prepared.pop(number, None)
+    if event.get("again"):
+        delivery.again_at = event["recorded_at"]
     if number == 1:
         delivery.published_at = at
         delivery.lateness = event.get("lateness", delivery.lateness)
@@ -366,6 +358,12 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     else:
         delivery.phase = _standing(delivery) or "partial"
     delivery.error = delivery.reason = delivery.candidates = None
+
+
+def _another(part: PartState, event: dict[str, Any]) -> bool:
+    """Whether two runs each made a post of a part: a platform that listed late made them do it."""
+    ids = {part.remote_id, event.get("remote_id", part.remote_id)}
+    return not part.withdrawn and "" not in ids and len(ids) > 1
 
 
 def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
@@ -427,6 +425,7 @@ def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
 def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.doubted = delivery.claim if _of_the_dead(delivery, event) else None
     _settle(delivery, "in_doubt")
+    delivery.again_at = None
     delivery.scheduled_id = None  # whatever waits there: it is for a person to look at
     if delivery.action not in _CHANGES:  # doubt about a change leaves what is there
         delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
@@ -457,6 +456,10 @@ def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
         _new_generation(delivery, max(event.get("generation", 0), delivery.generation + 1))
     else:
         delivery.phase = _standing(delivery) or ("partial" if delivery.parts else "released")
+
+
+def _looked(delivery: DeliveryState, _: dict[str, Any]) -> None:
+    delivery.again_at = None
 
 
 # --------------------------------------------------------------------------- handed over ahead
@@ -511,7 +514,7 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.claim = delivery.action = delivery.doubted = None
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
-    delivery.scheduled_id = delivery.refused_due = None
+    delivery.scheduled_id = delivery.refused_due = delivery.again_at = None
 
 
 # What ends a claim without a trace on the platform.
@@ -538,4 +541,5 @@ _ON_DELIVERY: dict[str, Callable[[DeliveryState, dict[str, Any]], None]] = {
     "resolved": _resolved,
     "adopted": _published,
     "retried": _retried,
+    "looked": _looked,
 }

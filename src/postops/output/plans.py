@@ -16,6 +16,7 @@ _COLOURS = {
     "publish": "green",
     "resume": "green",
     "reconcile": "yellow",
+    "look": "yellow",
     "update": "cyan",
     "withdraw": "red",
     "schedule": "green",
@@ -77,10 +78,11 @@ def _action(action: Action, width: int, style: Callable[..., str]) -> str:
 
 
 _DRIFT = {
+    "look": "sent again a while ago: is it there once?",
     "update": "edited since it was published",
     "withdraw": "removed since it was published",
 }
-"""Why something that is out is touched: it is long past due, and that is not the reason."""
+"""Why something that is out is looked at or touched: its time has passed, and is not the reason."""
 
 
 def _waiting(waiting: Waiting, width: int, style: Callable[..., str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from postops.plan import scheduled
 from postops.plan.deferred import deferred
 from postops.plan.forward import stays
+from postops.plan.looks import look
 from postops.plan.pace import Queue, affordable, paced, queues
 from postops.plan.removed import heirs, removed
 from postops.plan.values import SKIPS, Action, ActionName, Plan, Terms, Waiting, Wish, iso, parse
@@ -86,6 +87,8 @@ def _decide(
     """What becomes of one wished delivery. `None`: it is settled."""
     if done.claim is not None:
         return _open_claim(done, terms, wish)
+    if due := look(done, terms, wish):
+        return due
     match done.phase:
         case "in_doubt":
             return Waiting(wish.delivery, "in-doubt", detail=done.reason, wish=wish)
@@ -238,7 +241,7 @@ def _decide_unwished(
         return Waiting(done.name, "in-doubt", detail=done.reason)
     if done.phase == "scheduled":
         return scheduled.standing(None, done, terms)
-    return removed(done, state, terms, heirs) if done.live else None
+    return look(done, terms) or removed(done, state, terms, heirs) if done.live else None
 
 
 def _act(wish: Wish, action: ActionName, *, part: int = 1) -> Action:

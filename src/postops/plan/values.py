@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from postops.model import Late, NativeSchedule
 
 ActionName = Literal[
-    "publish", "resume", "reconcile", "update", "withdraw", "schedule", "cancel", "confirm"
+    "publish", "resume", "reconcile", "look", "update", "withdraw", "schedule", "cancel", "confirm"
 ]
 
 Reason = Literal[
@@ -147,10 +147,11 @@ class Plan(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Over what would be done and with which text; not over the time of asking."""
+        """Over what would be done and with which text; not over the time of asking, nor a look."""
         lines = sorted(
             f"{a.action} {a.delivery} {a.part} {iso(a.due_at)} {a.wish.payload if a.wish else ''}"
             for a in self.actions
+            if a.action != "look"
         )
         return sha256("\n".join(lines).encode())
 

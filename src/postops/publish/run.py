@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import LedgerConflict, PostopsError
 from postops.plan import iso
-from postops.publish import change, claims, schedule, send
+from postops.publish import change, claims, look, schedule, send
 from postops.publish.budget import Budget
 from postops.publish.desk import Desk
 from postops.publish.ports import Result
@@ -70,6 +70,7 @@ class Run:
         self._waits: dict[str, str] = {}
         self._low: dict[str, dict[str, Any]] = {}
         self._over: set[str] = set()
+        self._looked: set[str] = set()
         self._rounds: Counter[str] = Counter()
         self._races = 0
         self._planned_on: dict[str, tuple[Any, ...]] = {}
@@ -98,19 +99,23 @@ class Run:
         """One turn. The next plan, or `None` when there is nothing left to do."""
         self._planned_on = {a.delivery: self._stand(a) for a in plan.actions}
         self._planned_at = self.ledger.moved
-        todo = [a for a in plan.actions if a.delivery not in self._over]
+        todo = [a for a in plan.actions if a.delivery not in self._over and not self._saw(a)]
         skips = [w for w in plan.skips if w.delivery not in self._over]
         wished = {skip.wish.account for skip in skips if skip.wish is not None}
         if await self._connect({a.account for a in todo} | wished):
             return self.replan()  # by its new name: what the ledger has moved to it
         self._record_skips(skips)
         todo = [a for a in todo if self._usable(a)]
-        if dead := [a for a in todo if a.action == "reconcile"]:
-            await self._in_lanes(dead, self._reconcile_lane)
+        if asking := [a for a in todo if a.action in ("reconcile", "look")]:
+            await self._in_lanes(asking, self._asking_lane)
             return self.replan()
         if not todo or self.stop.asked:
             return None
         return await self._claim_and_send(todo)
+
+    def _saw(self, action: Action) -> bool:
+        """One look in a run; where it got no answer, the next one looks."""
+        return action.action == "look" and action.delivery in self._looked
 
     # ------------------------------------------------------------------ connect
 
@@ -163,12 +168,16 @@ class Run:
 
     # ------------------------------------------------------------------ reconcile
 
-    async def _reconcile_lane(self, account: str, actions: Sequence[Action]) -> None:
+    async def _asking_lane(self, account: str, actions: Sequence[Action]) -> None:
         desk = self._desk(account)
         for action in actions:
             if self.stop.asked:
                 return
-            result = await self._reconcile(desk, action)
+            if action.action == "look":
+                self._looked.add(action.delivery)
+                result = await look.once(desk, action, self.loader)
+            else:
+                result = await self._reconcile(desk, action)
             if result is not None:
                 self._heed(account, result)
 

@@ -118,6 +118,12 @@ def _claimed_before(desk: Desk, claim: dict[str, Any], part: int) -> bool:
     return bool(since != claim["recorded_at"])
 
 
+def _may_be_twice(desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part) -> bool:
+    """Whether an earlier claim may have sent it after all, and a list would show that."""
+    ways = desk.platform.certainty_for(loaded.message)
+    return Certainty.SEARCH in ways and _claimed_before(desk, claim, part.number)
+
+
 async def confirmed(desk: Desk) -> list[Result]:
     """Look once more at all this lane has sent. What the platform did not keep is in doubt."""
     sent = dict(desk.confirming)
@@ -254,6 +260,7 @@ async def landed(
             "published_at": iso(receipt.at),
             "due_at": claim.get("due_at"),
             "lateness": lateness,
+            "again": _may_be_twice(desk, loaded, claim, part) or None,
             **provenance(loaded),
         }
     )
