@@ -40,6 +40,7 @@ HISTORIES = {
         claimed(action="schedule", due_at=AT),
         {"type": "unscheduled", "delivery": NAME, "refused": True},
     ),
+    "sent-again": after(claimed(), published(again=True)),
     "doubt": after(claimed(), {"type": "in_doubt", "delivery": NAME, "candidates": [{"id": "1"}]}),
     "later-part": DeliveryState(
         NAME, "hello", "main", first_claim_at=AT, part_since={1: AT, 2: "2026-03-02T10:00:00Z"}

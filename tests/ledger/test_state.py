@@ -256,6 +256,39 @@ def test_a_handle_is_used_until_it_came_to_something_or_the_words_are_others() -
     assert after(CLAIM, handle, DONE).delivery(D).prepared == {}
 
 
+AGAIN = event("published", at=5_000, part=1, parts=1, remote_id="r2", url="u2", run="two")
+
+
+def test_two_outcomes_of_one_part_are_a_doubt() -> None:
+    """Each of two runs made a post: the one's word came in long after the other's."""
+    both = after(CLAIM, DONE, AGAIN).delivery(D)
+    assert (both.phase, both.reason, both.candidates) == (
+        "in_doubt",
+        "it is there twice",
+        ["u1", "u2"],
+    )
+    assert after(CLAIM, DONE, AGAIN).remote_ids("main") == {"r1", "r2"}
+    told = event("resolved", outcome="published", part=1, remote_id="r2", url="u2")
+    assert after(CLAIM, DONE, AGAIN, told).delivery(D).phase == "published"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        event("published", part=1, parts=1, remote_id="r1", url="u1"),
+        event("published", part=1, parts=1),
+        event("adopted", part=1, parts=1, remote_id="r2", url="u2"),
+    ],
+    ids=["the same", "nameless", "a person's word"],
+)
+def test_the_same_outcome_twice_is_none(second: dict[str, Any]) -> None:
+    assert after(CLAIM, DONE, second).delivery(D).phase == "published"
+
+
+def test_nor_is_one_after_it_was_deleted() -> None:
+    assert after(CLAIM, DONE, WITHDRAW, GONE, AGAIN).delivery(D).phase == "published"
+
+
 def test_a_dead_runs_words_do_not_end_the_claim_of_the_living() -> None:
     theirs = event("claimed", at=100_000, run="two", action="publish", parts=1)
     early = event("released", at=50_000, run="one")

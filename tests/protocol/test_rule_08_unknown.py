@@ -11,6 +11,7 @@ sky is `client-id`, tusk `idempotency-key` with `search`, bird `search` with `du
 | `duplicate-rejection`: once more, and adopt the id it names | `test_repeat.py::test_what_arrived_is_adopted_by_the_name_the_refusal_gives` |
 | reconciling uses the claim's commit and payload, not today's file | here |
 | proven absent: a new claim, same key | here |
+| sent again: looked for once more, two hours later | here; `tests/publish/test_look.py` |
 | ambiguous: `in_doubt`; `postops resolve` is the way out | here; `tests/cli/test_resolve.py` |
 | X: listings only on doubt | here (one for each doubtful delivery, not yet one for all) |
 """
@@ -106,6 +107,23 @@ def test_what_is_ambiguous_is_in_doubt_and_resolve_is_the_way_out(scene: Scene) 
     scene.publishes()
     assert scene.live("tusk") == before
     assert set(scene.states().values()) == {"published"}
+
+
+def test_what_was_sent_again_is_looked_for_once_more_hours_later(scene: Scene) -> None:
+    scene.merge({"posts/a.md": post("Once")})
+    scene.dies_at_call("tusk", sent=False)
+    scene.publishes()
+    url = by_hand(scene, "Once")  # as if the first request had been hours on its way
+    assert "nothing was due" in scene.publishes()
+    scene.clock.pause(2 * 3600)
+    plan = scene.run("plan")
+    assert "look      a@tusk  sent again a while ago: is it there once?" in plan.out
+    assert "it is there twice" in scene.publishes(code=1)
+    assert url in scene.events()[-1]["candidates"]
+    assert (scene.states(), scene.calls("tusk")) == ({"a@tusk": "in-doubt"}, 3)
+    assert scene.run("resolve", "a@tusk", "--published", url).code == 0
+    scene.publishes()
+    assert scene.states() == {"a@tusk": "published"}
 
 
 def test_a_listing_that_is_paid_for_is_read_only_on_doubt(scene: Scene) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from postops.errors import AuthExpired, NotSent, OutcomeUnknown, Rejected
@@ -37,6 +38,7 @@ class There:
     refuses: bool = True
     keeps_keys: bool = False
     lists: bool = False
+    unlisted: set[str] = field(default_factory=set)
 
     def create(self, outgoing: Any, at: Any) -> Receipt:
         text = outgoing.part.text
@@ -76,7 +78,8 @@ class Told(Played):
         if not self.there.lists:
             return Finding((), complete=False)
         texts = self.there.posts.items()
-        found = [n for n, text in texts if text == outgoing.part.text and n not in known]
+        hidden = known | self.there.unlisted
+        found = [n for n, text in texts if text == outgoing.part.text and n not in hidden]
         return Finding(tuple(self.there.receipt(name, self.clock.at) for name in found))
 
 
@@ -133,15 +136,16 @@ class Stand:
         return self.ledger.state.delivery(DELIVERY).phase
 
     @property
-    def reasons(self) -> list[str | None]:
-        """Of the claims, in order."""
-        import orjson
-
+    def events(self) -> list[dict[str, Any]]:
         lines = [
             ln for _, data in sorted(self.cloud.head.files.items()) for ln in data.splitlines()
         ]
-        events = [orjson.loads(line) for line in lines if line.startswith(b"{")]
-        return [e.get("reason") for e in events if e.get("type") == "claimed"]
+        return [orjson.loads(line) for line in lines if line.startswith(b"{")]
+
+    @property
+    def reasons(self) -> list[str | None]:
+        """Of the claims, in order."""
+        return [e.get("reason") for e in self.events if e.get("type") == "claimed"]
 
     def later(self, **span: float) -> None:
         self.clock.pause(timedelta(**span).total_seconds())

@@ -20,7 +20,7 @@ from postops.publish import claims, pusher, run, schedule, send, sessions, settl
 from postops.publish.ports import Result
 from postops.publish.settle import Absent
 from tests.ledger import test_state
-from tests.simulation import content, remote, test_known
+from tests.simulation import content, remote, test_known, test_outside
 from tests.simulation.exhaustive import singles, workloads
 from tests.simulation.platforms import SimPlatform
 from tests.simulation.seeds import scenario
@@ -107,7 +107,7 @@ def _fresh_keys(delivery: Any, event: Any) -> None:
     _claimed_publish(delivery, event)
 
 
-_claimed_publish = state._claimed_publish
+_claimed, _claimed_publish = state._claimed, state._claimed_publish
 
 
 def _since_last_claim(delivery: Any, event: Any) -> None:
@@ -168,6 +168,16 @@ async def _doubt_is_absent(desk: Any, outgoing: Any, **more: Any) -> Any:
 
 async def _knows_nothing(desk: Any, outgoing: Any, *, known: Any, **more: Any) -> Any:
     return await _settle(desk, outgoing, known=frozenset(), **more)
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _prepares_anew(delivery: Any, event: Any) -> None:
+    if delivery.claim is None:
+        delivery.prepared = {}
+    _claimed(delivery, event)
 
 
 def _deadline_without_skew(claim: Any, terms: Any) -> datetime:
@@ -494,6 +504,21 @@ MUTANTS: tuple[Mutant, ...] = (
         "the platform gets its time before a post counts as dropped",
         _patch(schedule, "_look", _at_a_glance),
         where=("ahead at its time",),
+    ),
+    Mutant(
+        "what was sent again is looked for once more",
+        _patch(decide, "look", _nothing),
+        unit=test_outside.test_a_twin_that_was_listed_hours_late_is_for_a_person,
+    ),
+    Mutant(
+        "two outcomes of one part are a doubt",
+        _patch(state, "_another", _nothing),
+        unit=test_state.test_two_outcomes_of_one_part_are_a_doubt,
+    ),
+    Mutant(
+        "what was prepared is used again",
+        _patch(state._ON_DELIVERY, "claimed", _prepares_anew),
+        unit=test_state.test_a_handle_is_used_until_it_came_to_something_or_the_words_are_others,
     ),
     Mutant(
         "a handing over nobody knows of is looked for",

@@ -23,6 +23,7 @@ from tests.simulation.world import HOUR, Scenario, Start, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
 WEEK = 7 * 24 * HOUR
 CLASSES: tuple[type[SimPlatform], ...] = (*ALL, KeyOnly)
@@ -136,13 +137,21 @@ def figures(worlds: int, *, start: int = 0) -> list[Row]:
     for broken in BROKEN:
         for kind in filter(broken.touches, CLASSES):
             row = Row(broken.name, kind.name)
-            odd = type(kind.__name__, (kind,), dict(broken.patch))
-            with mock.patch.dict(platforms.BY_NAME, {kind.name: odd}):
+            with breaking(broken, kind):
                 for seed in range(start, start + worlds):
-                    drawn = replace(scenario(seed, kind.name), overdue=broken.overdue)
-                    row.add(seed, World(drawn))
+                    row.add(seed, world(seed, kind, broken))
             rows.append(row)
     return rows
+
+
+def breaking(broken: Broken, kind: type[SimPlatform]) -> AbstractContextManager[object]:
+    """While this lasts, platforms of that kind do not keep to what they say."""
+    odd = type(kind.__name__, (kind,), dict(broken.patch))
+    return mock.patch.dict(platforms.BY_NAME, {kind.name: odd})
+
+
+def world(seed: int, kind: type[SimPlatform], broken: Broken) -> World:
+    return World(replace(scenario(seed, kind.name), overdue=broken.overdue))
 
 
 def inside(worlds: int, *, start: int = 0) -> list[Row]:

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation import platforms
-from tests.simulation.outside import BROKEN, CLASSES, figures, inside, markdown
+from tests.simulation.outside import (
+    BROKEN,
+    CLASSES,
+    breaking,
+    figures,
+    inside,
+    markdown,
+    world,
+)
 from tests.simulation.platforms import KeyOnly, Searchable
+
+HOURS = next(broken for broken in BROKEN if "two hours" in broken.name)
 
 pytestmark = pytest.mark.simulation
 
@@ -34,6 +44,20 @@ def test_a_list_that_lags_more_than_it_says_is_noticed_by_the_figures(outside) -
     """Or a figure of nought would say nothing."""
     lagging = [row for row in outside if "lags" in row.broken and row.kind == Searchable.name]
     assert sum(row.duplicates for row in lagging) > 0
+
+
+def test_whatever_is_there_twice_is_flagged_where_the_platform_can_be_asked(outside) -> None:
+    silent = {row.kind for row in outside if row.unflagged}
+    assert silent == {KeyOnly.name}  # which shows nothing: its key is all there is to go by
+    assert sum(row.duplicates for row in outside if row.kind != KeyOnly.name) > 0
+
+
+def test_a_twin_that_was_listed_hours_late_is_for_a_person() -> None:
+    """Of the one both runs told in the end; of the other only a look at the platform tells."""
+    with breaking(HOURS, Searchable):
+        late = world(12, Searchable, HOURS)
+        late.run()
+    assert late.checker.flagged == {"p0@a0", "p0@a1"}
 
 
 def test_at_most_one_call_stays_at_most_one_whatever_does_not_hold(outside) -> None:
