@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +79,8 @@ class Checker:
         self.forward = Forward(world, self.say)
         self.last_recorded, self._last_by = -math.inf, ""
         self._owners: dict[str, str] = {}
+        self._first_claim: dict[str, float] = {}
+        self._told: defaultdict[str, set[str]] = defaultdict(set)  # the same, by the ledger alone
         self._taken: set[tuple[str, int]] = set()
         self.cut = False
         self._before_cut: dict[str, dict[str, Any]] = {}
@@ -233,6 +235,8 @@ class Checker:
             return  # found again, under whatever name it was sent the first time
         if post is None and self.counts["cuts"]:
             return  # withdrawn, which nobody knows any more
+        if post is not None and post.part == number - 1 and self._is_only(post, name):
+            return  # made for another of the same words, and both may have been sent by then
         if post is None or (post.delivery, post.part) != before:
             self.say("I8", f"{name} #{number} answers {parent or 'nothing'}")
 
@@ -316,6 +320,12 @@ class Checker:
         """Whose it counts as: another post of the same words may have taken it for its own."""
         return self._owners.get(post.id, post.delivery)
 
+    def _is_only(self, post: Remote, name: str) -> bool:
+        """Whether it could take the post for its own, and the ledger knows of nobody else who did."""
+        mine = self._owner(post) == name and self._told[post.id] <= {name}
+        since = self._first_claim.get(name, math.inf) - self.world.scenario.skew
+        return mine and since <= post.created
+
     def deleting(self, server: Server, post: Remote) -> None:
         name = self._owner(post)
         claim = self._claim_to("withdraw", name)
@@ -357,6 +367,7 @@ class Checker:
             if held is not None and held["run"] != event["run"]:
                 self._not_yet(held, event, "claims")
             self._claims[name] = self._open[name] = event
+            self._first_claim.setdefault(name, now)
             if event.get("action") == "withdraw":
                 self._withdrawing.add(name)
         elif kind == "skipped" and self._is_wrong(event["run"]):
@@ -369,6 +380,7 @@ class Checker:
             del self._open[name]
         elif kind == "published":
             self._owners[event.get("remote_id", "")] = name
+            self._told[event.get("remote_id", "")].add(name)
             number, whole = event.get("part", 1), event.get("parts", 1)
             self._parts.add((name, number))
             # After a cut, a late outbox may have told of the last part before the first.
@@ -411,7 +423,7 @@ class Checker:
         self._parts = {(name, number) for name, numbers in sent.items() for number in numbers}
         self._let_go()
         self.looked.clear()
-        self.paces.forget(self._forgotten)
+        self.paces.forget(self._forgotten, self._parts)
         last = known.last_recorded_at
         self.last_recorded = seconds(last) if last else -math.inf
 

@@ -30,10 +30,17 @@ class Pacing:
         self._allowed = timedelta(seconds=2 * checker.world.scenario.skew)
         self._sent: dict[str, list[Remote]] = defaultdict(list)
 
-    def forget(self, parts: Collection[tuple[str, int]]) -> None:
-        """What the ledger does not know of counts no more."""
+    def forget(
+        self, forgotten: Collection[tuple[str, int]], known: Collection[tuple[str, int]]
+    ) -> None:
+        """What the ledger does not know of counts no more, nor what is gone without its knowing."""
         for account, sent in self._sent.items():
-            self._sent[account] = [p for p in sent if (p.delivery, p.part) not in parts]
+            parts = [(post, (post.delivery, post.part)) for post in sent]
+            self._sent[account] = [
+                post
+                for post, part in parts
+                if part not in forgotten and (post.live or part in known)
+            ]
 
     def sent(self, server: Server, post: Remote) -> None:
         pace = dict(self._checker.world.scenario.paces).get(server.account)

@@ -111,6 +111,12 @@ def test_what_was_found_and_mended(seed: int) -> None:
     assert carried_out(wider(seed)).violations == []
 
 
+@pytest.mark.parametrize("one", [scenario(506159), wider(602969)], ids=["twins", "cap"])
+def test_what_looked_wrong_and_is_not(one: Scenario) -> None:
+    """A thread that answers what its twin adopted; a cap, and a post that nobody knows was deleted."""
+    assert carried_out(one).violations == []
+
+
 def test_what_two_posts_were_found_in_is_not_deleted_for_one_of_them() -> None:
     assert carried_out(wider(260660)).violations == []
 
