@@ -287,6 +287,8 @@ class Outgoing(NamedTuple):
     `key` stays the same for this delivery, part and generation for ever; `created_at` is fixed by
     the claim; the part cannot exist before `since` (the first claim), so a search starts there.
     `handle` is what `prepare` left under this claim: what there is to ask for (certainty `handle`).
+    A list of one's own posts that was read at `as_of` or later tells as much of it as one read now;
+    without `as_of` only one read now does.
     """
 
     message: Message
@@ -299,6 +301,7 @@ class Outgoing(NamedTuple):
     root: Receipt | None = None
     parent: Receipt | None = None
     handle: Mapping[str, Any] | None = None
+    as_of: datetime | None = None
 
 
 # --------------------------------------------------------------------------- what came back

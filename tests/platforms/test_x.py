@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -373,6 +373,30 @@ async def test_find_leaves_out_what_the_ledger_owns() -> None:
     script = server({LIST: json(200, {"data": [shown("Hello, world")], "meta": {}})})
     found = await account("x", script).find(outgoing("x"), known=frozenset({ID}))
     assert found == ((), True)
+
+
+async def test_one_list_does_for_all_who_need_none_newer_and_none_longer() -> None:
+    """Every post in it costs."""
+    script = server({LIST: json(200, {"data": [shown("Hello, world")], "meta": {}})})
+    platform = account("x", script)
+    platform.now = lambda: AT
+    earliest, late = outgoing("x"), timedelta(seconds=1)
+
+    async def lists_read(as_of: datetime | None, since: datetime = earliest.since) -> int:
+        part = earliest._replace(as_of=as_of, since=since)
+        assert len((await platform.find(part, known=frozenset())).receipts) == 1
+        return len(script.asked(LIST))
+
+    assert await lists_read(AT) == 1
+    assert await lists_read(AT) == 1
+    assert await lists_read(AT - late, earliest.since + late) == 1
+    assert await platform.find(earliest._replace(as_of=AT), known=frozenset({ID})) == ((), True)
+    assert await lists_read(AT + late) == 2
+    assert await lists_read(None) == 3
+    assert await lists_read(AT, earliest.since - late) == 4
+    platform.now = None
+    assert await lists_read(None) == 5
+    assert await lists_read(AT) == 6
 
 
 @pytest.mark.parametrize(

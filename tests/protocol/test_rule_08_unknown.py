@@ -13,7 +13,7 @@ sky is `client-id`, tusk `idempotency-key` with `search`, bird `search` with `du
 | proven absent: a new claim, same key | here |
 | sent again: looked for once more, two hours later | here; `tests/publish/test_look.py` |
 | ambiguous: `in_doubt`; `postops resolve` is the way out | here; `tests/cli/test_resolve.py` |
-| X: listings only on doubt | here (one for each doubtful delivery, not yet one for all) |
+| X: listings only on doubt, one for all that is doubtful | here; `tests/platforms/test_x.py` |
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from postops.sandbox.faults import Fault
 from tests.cli.site import CREATE, post
 from tests.protocol.scene import ALL, LOOKUPS
 
@@ -130,9 +131,16 @@ def test_a_listing_that_is_paid_for_is_read_only_on_doubt(scene: Scene) -> None:
     scene.merge({"posts/a.md": post("First", accounts=["bird"])})
     scene.publishes()
     assert scene.made(LOOKUPS["bird"]) == []
-    scene.merge({"posts/b.md": post("Second", accounts=["bird"])})
-    scene.dies_at_call("bird", sent=True)
+    scene.merge(
+        {f"posts/{name}.md": post(f"Post {name}", accounts=["bird"]) for name in ("b", "c", "d")}
+    )
+    scene.fault("bird", effect="drop", when="after", times=3)
+    platform, method, path = LOOKUPS["bird"]
+    scene.moments.add(Fault(platform, None, method, path, status=503, times=99))
+    assert scene.publishes(code=1).count("unknown  ") == 3
+    scene.undisturbed()
+    scene.after_the_lease()
     scene.world.calls.clear()
     scene.publishes()
-    assert scene.live("bird") == ["First", "Second"]
+    assert sorted(scene.live("bird")) == ["First", "Post b", "Post c", "Post d"]
     assert len(scene.made(LOOKUPS["bird"])) == 1

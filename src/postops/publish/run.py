@@ -18,12 +18,13 @@ from postops.plan import iso
 from postops.publish import change, claims, look, schedule, send
 from postops.publish.budget import Budget
 from postops.publish.desk import Desk
+from postops.publish.lanes import by_account, to_their_ends
 from postops.publish.ports import Result
 from postops.publish.pusher import Pusher
 from postops.publish.sessions import Held, bind, connect, misnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from postops.clock import Clock
     from postops.model import Identity
@@ -107,7 +108,8 @@ class Run:
         self._record_skips(skips)
         todo = [a for a in todo if self._usable(a)]
         if asking := [a for a in todo if a.action in ("reconcile", "look")]:
-            await self._in_lanes(asking, self._asking_lane)
+            asking.sort(key=self._since)
+            await to_their_ends(self._asking_lane(*lane) for lane in by_account(asking).items())
             return self.replan()
         if not todo or self.stop.asked:
             return None
@@ -167,6 +169,10 @@ class Run:
         return self.stop.asked or held or account in self._waits
 
     # ------------------------------------------------------------------ reconcile
+
+    def _since(self, action: Action) -> str:
+        """Whoever reads a list from there on has read it for those that come after."""
+        return min(self.ledger.state.delivery(action.delivery).part_since.values(), default="")
 
     async def _asking_lane(self, account: str, actions: Sequence[Action]) -> None:
         desk = self._desk(account)
@@ -287,7 +293,7 @@ class Run:
             await self._lane(desks[name], name, by_lane[name])
 
         try:
-            await _all(map(lane, by_lane))
+            await to_their_ends(map(lane, by_lane))
         finally:
             await self._confirm(desks.values())
 
@@ -522,27 +528,9 @@ class Run:
             self.stop,
         )
 
-    async def _in_lanes(
-        self,
-        actions: Sequence[Action],
-        lane: Callable[[str, Sequence[Action]], Coroutine[Any, Any, None]],
-    ) -> None:
-        lanes: dict[str, list[Action]] = defaultdict(list)
-        for action in actions:
-            lanes[action.account].append(action)
-        await _all(lane(name, items) for name, items in lanes.items())
-
 
 def _calls(action: Action, loaded: Loaded | None) -> int:
     """How many posts an action is about to make; changing what is there is not held up."""
     if loaded is None or action.action not in ("publish", "resume", "schedule"):
         return 0
     return len(loaded.message.parts) - action.part + 1
-
-
-async def _all(lanes: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Let every lane come to its end before an error of ours in one of them is raised."""
-    ends = await asyncio.gather(*lanes, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, BaseException):
-            raise end

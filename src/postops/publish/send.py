@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from postops.publish.ports import Loaded
 
 
+_RECENTLY = timedelta(minutes=1)
+"""A list that was late by more than it is said to be is not waited for by a minute either."""
+
+
 class OutOfTime(Exception):  # noqa: N818 - an ending, not a fault
     """The claim may not be used any longer, or the run was asked to stop: nothing was sent."""
 
@@ -91,7 +95,8 @@ async def _listed_since(
     if not _claimed_before(desk, claim, part):
         return None
     known = desk.ledger.state.remote_ids(claim["account"])
-    return seen(await desk.platform.find(outgoing, known=known))
+    recent = outgoing._replace(as_of=desk.clock.now() - _RECENTLY)
+    return seen(await desk.platform.find(recent, known=known))
 
 
 async def _if_twice(

@@ -82,7 +82,8 @@ async def settle(
     at_rest = sent_by + _lag(desk, ways)
     final = desk.clock.now() >= at_rest
     try:
-        verdict = _verdict(await _find(desk, outgoing, known))
+        seen_by = outgoing._replace(as_of=at_rest) if final else outgoing
+        verdict = _verdict(await _find(desk, seen_by, known))
         if not final and not repeated and own_id and isinstance(verdict, Absent):
             return Repeat("it is not there yet")  # what lands late is the same post: nobody waits
         if not final and (isinstance(verdict, Absent) or (may_repeat and _unlisted(verdict))):
@@ -128,7 +129,7 @@ async def _once_at_rest(
     remaining = (at_rest - desk.clock.now()).total_seconds()
     if remaining > desk.terms.patience or not await desk.nap(remaining):
         return Later(f"it may still be on its way, or not be listed yet, until {iso(at_rest)}")
-    return _verdict(await _find(desk, outgoing, known))
+    return _verdict(await _find(desk, outgoing._replace(as_of=at_rest), known))
 
 
 async def _find(desk: Desk, outgoing: Outgoing, known: frozenset[str]) -> Finding:

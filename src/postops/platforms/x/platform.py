@@ -16,6 +16,7 @@ from postops.platforms._origin import origin
 from postops.platforms._uploads import Uploads
 from postops.platforms.base import Platform
 from postops.platforms.x.compare import echoes, matches, posted_at
+from postops.platforms.x.listing import Listing
 from postops.platforms.x.media import upload
 from postops.platforms.x.metrics import metrics_of, video_views
 from postops.platforms.x.oauth1 import SECRETS, authorization
@@ -57,6 +58,7 @@ class X(Platform):
     ) -> None:
         super().__init__(settings, credentials, client)
         self._identity: Identity | None = None
+        self._listing: Listing | None = None
         self._spelling = 0
         self._signed = 0
         self._uploads = Uploads()
@@ -127,28 +129,39 @@ class X(Platform):
         return self._receipt(post_id)
 
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:
-        """List own posts since the claim and compare each with the part. Every post in it costs."""
+        """Compare each of one's own posts since the claim with the part."""
         me = await self.whoami()
         since = (outgoing.since - _SKEW).astimezone(UTC)
+        if self._listing is None or not self._listing.tells(outgoing.as_of, since):
+            self._listing = await self._list(me, since)
+        alike = (
+            self._receipt(post_id)
+            for post_id, post in self._listing.posts
+            if post_id not in known and matches(outgoing, post, me.handle)
+        )
+        return Finding(tuple(alike), self._listing.complete)
+
+    async def _list(self, me: Identity, since: datetime) -> Listing:
+        """One's own posts since then. Every post in it costs."""
+        asked_at = self.now() if self.now else None
         query = {
             "max_results": str(_PAGE),
             "exclude": "retweets",
             "start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        receipts: list[Receipt] = []
+        posts: list[tuple[str, Any]] = []
         for _ in range(_MAX_PAGES):
             answer = await self._read_posts(f"/2/users/{me.id}/tweets", query)
             for post in dig(answer.document, "data", of=list) or []:
                 post_id = dig(post, "id", of=str)
                 if post_id is None or not _POST_ID.fullmatch(post_id):
                     raise answer.unreadable("a post without an id")
-                if post_id not in known and matches(outgoing, post, me.handle):
-                    receipts.append(self._receipt(post_id))
+                posts.append((post_id, post))
             token = dig(answer.document, "meta", "next_token", of=str)
             if token is None:
-                return Finding(tuple(receipts), complete=True)
+                return Listing(asked_at, since, tuple(posts), complete=True)
             query["pagination_token"] = token
-        return Finding(tuple(receipts), complete=False)
+        return Listing(asked_at, since, tuple(posts), complete=False)
 
     async def delete(self, receipt: Receipt) -> None:
         """Delete a post; one that is gone is fine."""
