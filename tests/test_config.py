@@ -136,6 +136,7 @@ def test_a_post_goes_where_it_says_else_its_campaign_else_the_defaults() -> None
         (SMALL + "groups: {g: a}\n", "4:13", "`g` is a text, not a list", "[a]"),
         (SMALL + "defaults: {accounts: [b]}\n", "4:23", "the defaults name `b`", "account"),
         (SMALL + "defaults: {schedule: no}\n", "4:22", "`schedule`", "`native`"),
+        (SMALL + "defaults: {on_unknown: no}\n", "4:24", "`on_unknown`", "`ask`"),
         (SMALL + "defaults: {late: maybe}\n", "4:18", "`late` cannot be `maybe`", "`skip`"),
         (SMALL + "defaults: {grace: 6 hours}\n", "4:19", "`grace` `6 hours` is not", "`6h`"),
         (SMALL + "lease: 20\n", "4:8", "`lease` is a number, not a text", "quotes"),
@@ -321,6 +322,14 @@ def test_limits_of_an_account_stand_over_those_of_the_defaults() -> None:
         "c": Pace(10, timedelta(0), night, "Europe/Berlin"),
     }
     assert config(PACED).accounts["a"].settings == {}
+
+
+def test_who_is_asked_is_said_by_the_account_and_else_by_the_defaults() -> None:
+    accounts = "{a: {platform: mastodon, on_unknown: settle}, b: {platform: mastodon}}"
+    asking = config(f"version: 1\naccounts: {accounts}\ndefaults: {{on_unknown: ask}}\n")
+    assert [account.on_unknown for account in asking.accounts.values()] == ["settle", "ask"]
+    asking = config(f"version: 1\naccounts: {accounts}\n")
+    assert [account.on_unknown for account in asking.accounts.values()] == ["settle"] * 2
 
 
 def test_without_limits_nothing_is_held_back() -> None:

@@ -211,10 +211,12 @@ def test_examples_of_front_matter_can_be_read() -> None:
 
 
 def test_the_configuration_that_is_shown_can_be_read(tmp_path: Path) -> None:
-    whole, defaults = examples("configuration.md")
+    whole, *others = examples("configuration.md")
     config.read_config(whole.encode(), tmp_path)
-    changed = re.sub(r"^defaults: .*\n", "", whole, flags=re.MULTILINE) + defaults
-    assert config.read_config(changed.encode(), tmp_path).accounts
+    without = re.sub(r"^defaults: .*\n", "", whole, flags=re.MULTILINE)
+    assert len(others) == 2
+    for defaults in others:
+        assert config.read_config((without + defaults).encode(), tmp_path).accounts
 
 
 def test_fault_plans_are_fault_plans() -> None:

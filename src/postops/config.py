@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 from postops.diagnostics import Span
 from postops.errors import ConfigError
-from postops.model import Late, Schedule, digest
+from postops.model import Late, OnUnknown, Schedule, digest
 from postops.reading.durations import Duration, parse_duration
 from postops.reading.hours import Hours, Window, covered, parse_hours
 from postops.reading.limits import Pattern, Range
@@ -88,6 +88,8 @@ class AccountBlock:
     """How much this account may send; what is not said here is as in `defaults`."""
     quiet_hours: list[Hours] | None = None
     """When this account sends nothing new, in place of those in `defaults`; `[]` for never."""
+    on_unknown: OnUnknown | None = None
+    """What becomes of a post that may have been sent; without it, what `defaults` say."""
     settings: dict[str, Any] = field(default_factory=dict, metadata=REST)
 
 
@@ -107,6 +109,8 @@ class DefaultsBlock:
     """How much every account may send."""
     quiet_hours: list[Hours] = field(default_factory=list)
     """When no account sends anything new, in `timezone`; over midnight too."""
+    on_unknown: OnUnknown = "settle"
+    """`settle` sends again what the platform shows not to be there; `ask` leaves that to a person."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -203,6 +207,7 @@ class Account(NamedTuple):
     was: str | None
     span: Span
     pace: Pace = Pace()
+    on_unknown: OnUnknown = "settle"
 
 
 class Defaults(NamedTuple):
@@ -480,6 +485,7 @@ class _Checked:
             was=block.was,
             span=key_span(self.front["accounts"], name, self.path),
             pace=self._pace(block),
+            on_unknown=block.on_unknown or self.file.defaults.on_unknown,
         )
 
     def _pace(self, block: AccountBlock) -> Pace:

@@ -118,6 +118,7 @@ class Override(NamedTuple):
 
 Late = Literal["post", "skip", "ask"]
 Schedule = Literal["native", "run"]
+OnUnknown = Literal["settle", "ask"]
 
 
 class Post(NamedTuple):

@@ -12,6 +12,7 @@ sky is `client-id`, tusk `idempotency-key` with `search`, bird `search` with `du
 | reconciling uses the claim's commit and payload, not today's file | here |
 | proven absent: a new claim, same key | here |
 | sent again: looked for once more, two hours later | here; `tests/publish/test_look.py` |
+| `on_unknown: ask`: what is not found is for a person | here; `tests/publish/test_settle.py` |
 | ambiguous: `in_doubt`; `postops resolve` is the way out | here; `tests/cli/test_resolve.py` |
 | X: listings only on doubt, one for all that is doubtful | here; `tests/platforms/test_x.py` |
 """
@@ -125,6 +126,20 @@ def test_what_was_sent_again_is_looked_for_once_more_hours_later(scene: Scene) -
     assert scene.run("resolve", "a@tusk", "--published", url).code == 0
     scene.publishes()
     assert scene.states() == {"a@tusk": "published"}
+
+
+def test_with_ask_nothing_is_sent_again_but_by_a_person(scene: Scene) -> None:
+    ask = {"postops.yaml": scene.configuration(ALL, defaults={"on_unknown": "ask"})}
+    scene.merge(ask | {"posts/a.md": post("Once", accounts=["tusk", "bird"])})
+    scene.dies_at_call("tusk", "bird", sent=False)
+    said = scene.publishes(code=1)
+    assert said.count("`on_unknown: ask`") == 2
+    assert scene.states() == {"a@tusk": "in-doubt", "a@bird": "in-doubt"}
+    scene.publishes(code=1)
+    assert (scene.live("tusk"), scene.live("bird")) == ([], [])
+    assert scene.run("resolve", "a@tusk", "--not-published").code == 0
+    scene.publishes(code=1)
+    assert (scene.live("tusk"), scene.live("bird")) == (["Once"], [])
 
 
 def test_a_listing_that_is_paid_for_is_read_only_on_doubt(scene: Scene) -> None:

@@ -55,6 +55,7 @@ def proven(minutes: float, platforms: tuple[str, ...], seed: int) -> report.Foun
         late = pool.submit(report.late, 4)
         peers = pool.submit(figures.figures, many)
         broken = pool.submit(outside.figures, many)
+        asked = pool.submit(outside.figures, many, asks=True)
         drawn = simulated.until(until, pool, say)
         say("waiting for the last kills and tables")
         return report.Found(
@@ -66,6 +67,7 @@ def proven(minutes: float, platforms: tuple[str, ...], seed: int) -> report.Foun
             late.result(),
             peers.result(),
             broken.result(),
+            asked.result(),
             (time.monotonic() - began) / 60,
         )
 

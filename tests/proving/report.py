@@ -10,6 +10,7 @@ from tests.simulation import lateness, outside
 from tests.simulation.exhaustive import steps, workloads
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.peers import figures
+from tests.simulation.platforms import KeyOnly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ class Found:
     late: list[str]
     peers: list[figures.Row]
     broken: list[outside.Row]
+    asked: list[outside.Row]
     minutes: float
 
     @property
@@ -44,6 +46,8 @@ class Found:
             *(f"race over {way}: {raced}" for way, raced in self.raced if not _well(raced)),
             *self.killed.violations,
             *(f"{row}" for row in ours if row.duplicates or row.losses or row.broken),
+            *(f"{row}" for row in self.broken if row.unflagged and row.kind != KeyOnly.name),
+            *(f"{row}" for row in self.asked if row.duplicates or row.unflagged or row.lost),
         ]
 
 
@@ -63,6 +67,9 @@ def lines(found: Found) -> Iterator[str]:
     )
     yield from _head(
         "Outside of what is assumed: no promise covers this", outside.markdown(found.broken)
+    )
+    yield from _head(
+        "The same with `on_unknown: ask`: nothing is there twice", outside.markdown(found.asked)
     )
     yield from _head("Wrong", found.wrong[:20] or ["nothing"])
     yield f"all of it took {found.minutes:.1f} minutes"

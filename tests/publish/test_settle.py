@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,46 @@ async def test_but_what_such_a_list_does_hold_is_found() -> None:
     there = on.platform.receipt(1)
     on.platform.answers["find"] = [Finding((there,), complete=False)]
     assert await settled(on) == Found(there)
+
+
+@pytest.mark.parametrize(
+    ("ways", "sent_in"),
+    [
+        ((Certainty.SEARCH,), -61),
+        ((Certainty.SEARCH,), 0),
+        ((Certainty.IDEMPOTENCY_KEY, Certainty.SEARCH), -61),
+        ((Certainty.DUPLICATE_REJECTION,), -61),
+        ((Certainty.IDEMPOTENCY_KEY,), -61),
+    ],
+)
+async def test_where_a_person_is_to_say_nothing_is_sent_again(
+    ways: tuple[Certainty, ...], sent_in: float
+) -> None:
+    seconds = {"idempotency_seconds": 3600, "search_lag_seconds": 60}
+    on = await bench(certainty=ways, **seconds)
+    on.platform.answers["find"] = [Finding((), complete=Certainty.SEARCH in ways)] * 2
+    assert isinstance(await settled(on, sent_in=sent_in), Absent | Repeat)
+    on.desk = replace(on.desk, ask=True)
+    on.platform.answers["find"] = [Finding((), complete=Certainty.SEARCH in ways)] * 2
+    verdict = await settled(on, sent_in=sent_in)
+    assert isinstance(verdict, Doubt)
+    assert verdict.why.endswith("`on_unknown: ask`")
+
+
+async def test_but_what_is_found_is_taken_whoever_is_to_say() -> None:
+    on = await bench(certainty=(Certainty.SEARCH,))
+    on.desk = replace(on.desk, ask=True)
+    there = on.platform.receipt(1)
+    on.platform.answers["find"] = [Finding((there,))]
+    assert await settled(on) == Found(there)
+
+
+@pytest.mark.parametrize("way", [Certainty.CLIENT_ID, Certainty.HANDLE])
+async def test_nor_is_anybody_asked_about_what_cannot_be_there_twice(way: Certainty) -> None:
+    """Under an id of our own it is one record; without a handle nothing was called."""
+    on = await bench(certainty=(way,))
+    on.desk = replace(on.desk, ask=True)
+    assert await settled(on) == Absent()
 
 
 async def test_what_is_not_there_once_all_is_at_rest_is_absent() -> None:

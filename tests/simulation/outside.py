@@ -131,15 +131,18 @@ def _starts(base: Scenario) -> Iterator[Start]:
         yield Start(base.starts[-1].at + hours * HOUR, slot=hours % 3)
 
 
-def figures(worlds: int, *, start: int = 0) -> list[Row]:
-    """Every class outside of every assumption that it rests on."""
+def figures(worlds: int, *, start: int = 0, asks: bool = False) -> list[Row]:
+    """Every class outside of every assumption that it rests on.
+
+    `asks`: with `on_unknown: ask`, under which nothing is sent again but by a person.
+    """
     rows = []
     for broken in BROKEN:
         for kind in filter(broken.touches, CLASSES):
             row = Row(broken.name, kind.name)
             with breaking(broken, kind):
                 for seed in range(start, start + worlds):
-                    row.add(seed, world(seed, kind, broken))
+                    row.add(seed, world(seed, kind, broken, asks=asks))
             rows.append(row)
     return rows
 
@@ -150,8 +153,8 @@ def breaking(broken: Broken, kind: type[SimPlatform]) -> AbstractContextManager[
     return mock.patch.dict(platforms.BY_NAME, {kind.name: odd})
 
 
-def world(seed: int, kind: type[SimPlatform], broken: Broken) -> World:
-    return World(replace(scenario(seed, kind.name), overdue=broken.overdue))
+def world(seed: int, kind: type[SimPlatform], broken: Broken, *, asks: bool = False) -> World:
+    return World(replace(scenario(seed, kind.name), overdue=broken.overdue, asks=asks))
 
 
 def inside(worlds: int, *, start: int = 0) -> list[Row]:

@@ -101,7 +101,9 @@ async def carry_out(
     run = Run(
         ledger=ledger,
         logins={
-            name: Login(world.adapter(machine, name), swept.commit.was.get(name))
+            name: Login(
+                world.adapter(machine, name), swept.commit.was.get(name), world.scenario.asks
+            )
             for name in accounts
         },
         loader=swept,

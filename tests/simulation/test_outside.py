@@ -60,6 +60,13 @@ def test_a_twin_that_was_listed_hours_late_is_for_a_person() -> None:
     assert late.checker.flagged == {"p0@a0", "p0@a1"}
 
 
+def test_where_a_person_is_to_say_nothing_is_there_twice_whatever_does_not_hold() -> None:
+    rows = figures(10, asks=True)
+    told = [(row.duplicates, row.unflagged, row.lost) for row in rows]
+    assert told == [(0, 0, 0)] * len(rows)
+    assert sum(row.posts for row in rows) > 1000
+
+
 def test_at_most_one_call_stays_at_most_one_whatever_does_not_hold(outside) -> None:
     weak = [row for row in outside if row.kind in ("none", "blind", "naming", "client")]
     assert [row.duplicates for row in weak] == [0] * len(weak)

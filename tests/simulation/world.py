@@ -89,6 +89,7 @@ class Scenario:
     resolves: bool = True
     upsets: tuple[Upset, ...] = ()
     paces: tuple[tuple[str, Pace], ...] = ()
+    asks: bool = False
     near: float = 0.0
     overdue: float = 1.0
 

@@ -94,4 +94,4 @@ def _login(one: Access, client: httpx.AsyncClient, clock: Clock) -> Login:
     platform = kind(one.settings, one.secrets or {}, client)
     platform.wait = clock.sleep
     platform.now = clock.now
-    return Login(platform, one.account.was)
+    return Login(platform, one.account.was, ask=one.account.on_unknown == "ask")

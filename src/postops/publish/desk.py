@@ -18,7 +18,10 @@ _NAP = 1.0  # seconds; a signal must not wait for the end of a long sleep
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One account at work. `confirming` is what has to be looked at once more, by delivery and part."""
+    """One account at work. `confirming` is what has to be looked at once more, by delivery and part.
+
+    `ask`: what may have been sent, and is not found, is for a person.
+    """
 
     platform: Platform
     ledger: Ledger
@@ -27,6 +30,7 @@ class Desk:
     terms: Terms
     stop: Stop
     confirming: dict[tuple[str, int], Receipt] = field(default_factory=dict)
+    ask: bool = False
 
     async def nap(self, seconds: float) -> bool:
         """Sleep, unless the run is asked to stop meanwhile. Whether the time was slept out."""

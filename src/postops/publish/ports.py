@@ -97,10 +97,14 @@ class Ledger(Protocol):
 
 
 class Login(NamedTuple):
-    """One account, ready to be used. `was` is the name it had before a rename."""
+    """One account, ready to be used. `was` is the name it had before a rename.
+
+    `ask`: a person is to say what becomes of a post that may have been sent and is not found.
+    """
 
     platform: Platform
     was: str | None = None
+    ask: bool = False
 
 
 class Terms(NamedTuple):

@@ -519,13 +519,15 @@ class Run:
         return any(action.delivery not in self._over for action in todo)
 
     def _desk(self, account: str) -> Desk:
+        login = self.logins[account]
         return Desk(
-            self.logins[account].platform,
+            login.platform,
             self.ledger,
             self.pusher,
             self.clock,
             self.terms,
             self.stop,
+            ask=login.ask,
         )
 
 

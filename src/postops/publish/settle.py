@@ -73,10 +73,31 @@ async def settle(
     more already.
     """
     ways = desk.platform.certainty_for(outgoing.message)
+    verdict = await _settle(desk, outgoing, ways, sent_by, known, repeated=repeated)
+    harmless = ways[:1] == (Certainty.CLIENT_ID,) or _was_never_called(outgoing, ways)
+    if desk.ask and not harmless and isinstance(verdict, Absent | Repeat):
+        return Doubt("it is not there, as far as can be seen; `on_unknown: ask`")
+    return verdict
+
+
+def _was_never_called(outgoing: Outgoing, ways: Sequence[Certainty]) -> bool:
+    """The handle is in the ledger before the call that needs it."""
+    return ways[:1] == (Certainty.HANDLE,) and outgoing.handle is None
+
+
+async def _settle(
+    desk: Desk,
+    outgoing: Outgoing,
+    ways: Sequence[Certainty],
+    sent_by: datetime,
+    known: frozenset[str],
+    *,
+    repeated: bool,
+) -> Verdict:
     if not ways or ways[0] is Certainty.NONE:
         return Doubt("the platform offers no way to find out")
-    if ways[0] is Certainty.HANDLE and outgoing.handle is None:
-        return Absent()  # the handle is in the ledger before the call that needs it
+    if _was_never_called(outgoing, ways):
+        return Absent()
     own_id = ways[0] is Certainty.CLIENT_ID
     may_repeat = not repeated and _knows_again(desk, outgoing, ways)
     at_rest = sent_by + _lag(desk, ways)
