@@ -5,6 +5,7 @@
     git_http    `http_backend(remote)` serves one over HTTP
     lighttpd    `web_server(folder)` serves bare repositories as a git host does
     pds.rig     `pds` a real Bluesky server
+    uncounted   the mark of tests whose lines are not counted
 
 Write tests against these before writing a double: see the head of each file in tests/rigs.
 """
@@ -18,6 +19,7 @@ pytest_plugins = [
     "tests.rigs.git_http",
     "tests.rigs.lighttpd",
     "tests.rigs.pds.rig",
+    "tests.rigs.uncounted",
 ]
 
 # A busy machine is slow, not wrong.

@@ -164,6 +164,28 @@ def test_a_part_is_only_since_the_claim_that_could_send_it() -> None:
     assert since == {1: one["recorded_at"], 2: rest["recorded_at"], 3: last["recorded_at"]}
 
 
+@pytest.mark.parametrize("kind", ["released", "deferred", "failed"])
+def test_nor_by_a_claim_under_which_nothing_was_called(kind: str) -> None:
+    keys = {"1": "k1", "2": "k2", "3": "k3"}
+    one = event("claimed", action="publish", parts=3, keys=keys)
+    first = event("published", part=1, parts=3)
+    told = event(kind, part=2, claim=one["id"], unsent=True)
+    again = event("claimed", action="publish", parts=3, part=2, keys=keys)
+    since = after(one, first, told, again).delivery(D).part_since
+    assert since == {1: one["recorded_at"], 2: again["recorded_at"], 3: again["recorded_at"]}
+    unknown = {key: value for key, value in told.items() if key != "unsent"}
+    since = after(one, first, unknown, again).delivery(D).part_since
+    assert set(since.values()) == {one["recorded_at"]}
+
+
+def test_but_what_an_earlier_claim_could_have_sent_it_could() -> None:
+    one = event("claimed", action="publish", parts=1, keys={"1": "k1"})
+    two = event("claimed", action="publish", parts=1)
+    told = event("released", part=1, claim=two["id"], unsent=True)
+    since = after(one, event("released", claim=one["id"]), two, told).delivery(D).part_since
+    assert since == {1: one["recorded_at"]}
+
+
 def test_what_was_published() -> None:
     done = DONE | {"lateness": 2.5, "extra": {"cid": "x"}}
     state = after(CLAIM, done)

@@ -20,6 +20,7 @@ PIECES = [
 texts = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("module", [_mastodon_text, _twitter_tags])
 @settings(max_examples=1500, deadline=None)
 @given(text=texts)

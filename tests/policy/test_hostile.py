@@ -44,6 +44,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.uncounted
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PIECES, max_size=40).map("".join), st.lists(PIECES, max_size=40).map("".join))
 @example("title: *x", "Hello")
@@ -58,6 +59,7 @@ def test_no_text_makes_the_check_fail(front: str, body: str) -> None:
         assert found.span.column >= 1
 
 
+@pytest.mark.uncounted
 @settings(max_examples=30)
 @given(st.binary(max_size=300), st.sampled_from(["posts/a.md", "campaigns/a.md", "posts/x/a.png"]))
 def test_no_bytes_make_the_check_fail(data: bytes, path: str) -> None:
@@ -102,6 +104,7 @@ LONG = {
 }
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("unit", LONG.values(), ids=LONG.keys())
 def test_long_texts_take_no_longer(unit: str) -> None:
     data = post((unit * (SIZE // len(unit) + 1))[:SIZE]).encode()
@@ -109,12 +112,14 @@ def test_long_texts_take_no_longer(unit: str) -> None:
         checked(data)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("unit", ["a", "@a.b@c ", "a\u200b"])
 def test_long_threads_take_no_longer(unit: str) -> None:
     with not_stuck():
         checked(post((unit * SIZE)[:SIZE], "thread: auto", "accounts: [x-main]").encode())
 
 
+@pytest.mark.uncounted
 def test_long_front_matter_takes_no_longer() -> None:
     for unit in ("a", "@a.b ", "\u200b", "token=a1 ", "https://a@b "):
         with not_stuck():

@@ -73,6 +73,7 @@ MARKS += ["https://a.org/b ", "[w](https://a.org/x) ", "---", "===", "\n- x", "b
 texts = st.lists(st.sampled_from(MARKS) | st.just("word "), max_size=9).map("".join)
 
 
+@pytest.mark.uncounted
 @settings(max_examples=2500, deadline=None)
 @given(texts, st.booleans())
 def test_markdown_has_nothing_to_say_about_plain_texts(text: str, rich: bool) -> None:

@@ -215,6 +215,7 @@ WIDE = settings(
 )
 
 
+@pytest.mark.uncounted
 @WIDE
 @given(st.lists(posts(), min_size=1, max_size=6), st.sampled_from(UTMS))
 def test_the_short_way_finds_what_the_long_way_finds(texts: list[str], utm: str) -> None:

@@ -170,6 +170,7 @@ def test_a_place_that_cannot_be_written_is_no_failure(root: Path) -> None:
 # --------------------------------------------------------------------------- time
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("case", all_cases(), ids=lambda c: f"{c.rule}: {c.title}")
 def test_nothing_else_is_found_while_it_holds(case: Case, tmp_path: Path) -> None:
     case.write(tmp_path)
@@ -184,6 +185,7 @@ OFFSETS = st.integers(-8 * 3600_000, 8 * 3600_000).map(lambda n: timedelta(milli
 KEYS = st.sampled_from(["title: T", "draft: true", "hold: true", "late: skip"])
 
 
+@pytest.mark.uncounted
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(OFFSETS, KEYS, st.booleans()), min_size=1, max_size=4),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from postops.errors import NotSent, PostopsError
+from postops.errors import NotSent, PostopsError, RateLimited, Rejected
 from postops.model import Certainty
 from postops.plan.looks import AFTER
 from tests.publish.test_repeat import LOST, Stand
@@ -110,16 +110,38 @@ async def test_what_was_edited_meanwhile_is_looked_for_as_it_was_sent() -> None:
     assert result.outcome == "in-doubt"
 
 
-@pytest.mark.parametrize("how", ["found", "first try"])
-async def test_what_was_sent_once_is_not_looked_for(how: str) -> None:
+@pytest.mark.parametrize("script", [[], [("after", LOST)]], ids=["at once", "found"])
+async def test_what_was_sent_once_is_not_looked_for(script: list[Any]) -> None:
     on = Stand(Certainty.SEARCH)
-    on.there.lists = True
-    on.there.script = [("after", LOST)] if how == "found" else []
-    await on.run()
+    on.there.lists, on.there.script = True, script
+    result = await on.run()
+    assert result is not None
+    assert result.outcome == "published"
     on.there.asked.clear()
     on.clock.pause((AFTER + timedelta(hours=1)).total_seconds())
     assert await on.run() is None
     assert (on.there.asked, told(on)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "error", [NotSent("no way there"), RateLimited("slow down", retry_after=600), Rejected("no")]
+)
+async def test_nor_is_anything_asked_where_the_first_claim_came_to_no_call(
+    error: Exception,
+) -> None:
+    on = Stand(Certainty.SEARCH)
+    on.there.lists, on.there.script = True, [("before", error)] * 3
+    result = await on.run()
+    assert result is not None
+    assert result.outcome in ("unsent", "deferred", "failed")
+    on.there.script, on.text = [], "Other words"
+    on.later(minutes=15)
+    result = await on.run()
+    assert result is not None
+    assert result.outcome == "published"
+    on.clock.pause(AFTER.total_seconds())
+    assert await on.run() is None
+    assert on.there.asked == []
 
 
 async def test_where_nothing_lists_there_is_nothing_to_look_at() -> None:

@@ -60,6 +60,7 @@ def everything(value: Any) -> Any:
     return type(value), value
 
 
+@pytest.mark.uncounted
 @settings(max_examples=1500, deadline=None)
 @given(texts, st.sampled_from(["", "\n", "\n\n"]), st.sampled_from(["", "\n"]))
 @example("title: a\ntitle: b", "\n", "\n")

@@ -512,7 +512,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "two outcomes of one part are a doubt",
-        _patch(state, "_another", _nothing),
+        _patch(state.PartState, "is_beside", _nothing),
         unit=test_state.test_two_outcomes_of_one_part_are_a_doubt,
     ),
     Mutant(

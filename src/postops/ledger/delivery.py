@@ -32,6 +32,11 @@ class PartState:
     published_at: str = ""
     withdrawn: bool = False
 
+    def is_beside(self, remote_id: str) -> bool:
+        """Whether that is a second post of a part that is there: two runs each made one."""
+        both = self.remote_id and remote_id
+        return bool(both) and not self.withdrawn and self.remote_id != remote_id
+
 
 @dataclass(slots=True)
 class DeliveryState:
@@ -94,6 +99,11 @@ class DeliveryState:
         other.keys, other.part_since = dict(self.keys), dict(self.part_since)
         other.prepared = dict(self.prepared)
         return other
+
+    def was_not_sent(self, since: str, part: int) -> None:
+        """What only the claim of that time could have sent, from a part on: the next is its first."""
+        before = self.part_since.items()
+        self.part_since = {n: at for n, at in before if n < part or at != since}
 
     @property
     def complete(self) -> bool:

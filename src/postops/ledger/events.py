@@ -93,6 +93,9 @@ class Event:
     status: int | None = field(default=None, metadata={"doc": "HTTP status of the refusal"})
     until: str | None = field(default=None, metadata={"doc": "deferred to"})
     reason: str | None = field(default=None, metadata={"doc": "why, for a person"})
+    unsent: bool | None = field(
+        default=None, metadata={"doc": "nothing was called under the claim from this part on"}
+    )
     again: bool | None = field(
         default=None, metadata={"doc": "it may have been sent before: to be looked for once more"}
     )

@@ -282,7 +282,13 @@ class Ledger:
         """
         reason = "the push of the claim gave no answer"
         drafts = [
-            {"type": "released", "delivery": c["delivery"], "claim": c["id"], "reason": reason}
+            {
+                "type": "released",
+                "delivery": c["delivery"],
+                "claim": c["id"],
+                "reason": reason,
+                "unsent": True,
+            }
             for c in claims
             if c["type"] == "claimed" and self.state.delivery(c["delivery"]).claim is None
         ]

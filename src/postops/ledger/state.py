@@ -330,7 +330,7 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     number = event.get("part", 1)
     at = event.get("published_at") or event["recorded_at"]
     known = delivery.parts.get(number)
-    if known is not None and event["type"] == "published" and _another(known, event):
+    if known and event["type"] == "published" and known.is_beside(event.get("remote_id", "")):
         urls = [known.url, event.get("url", "")]
         _in_doubt(delivery, event | {"reason": "it is there twice", "candidates": urls})
         return
@@ -358,12 +358,6 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     else:
         delivery.phase = _standing(delivery) or "partial"
     delivery.error = delivery.reason = delivery.candidates = None
-
-
-def _another(part: PartState, event: dict[str, Any]) -> bool:
-    """Whether two runs each made a post of a part: a platform that listed late made them do it."""
-    ids = {part.remote_id, event.get("remote_id", part.remote_id)}
-    return not part.withdrawn and "" not in ids and len(ids) > 1
 
 
 def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
@@ -398,20 +392,28 @@ def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
         _contents(delivery, delivery.claim | event)
     elif not delivery.complete:
         _contents(delivery, event)
+    _never_sent(delivery, event)
     _settle(delivery, _standing(delivery) or "failed")
     delivery.error = event.get("error") or event.get("reason")
     delivery.retried_at = None
 
 
 def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    _never_sent(delivery, event)
     _settle(delivery, _standing(delivery) or "deferred")
     delivery.until = event.get("until")
     delivery.reason = event.get("reason") or event.get("error")
 
 
 def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    _never_sent(delivery, event)
     _settle(delivery, _standing(delivery) or ("partial" if delivery.parts else "released"))
     delivery.reason = event.get("reason")
+
+
+def _never_sent(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    if event.get("unsent") and delivery.claim is not None:
+        delivery.was_not_sent(delivery.claim["recorded_at"], event.get("part", 1))
 
 
 def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:

@@ -460,7 +460,7 @@ class Run:
 
     def _release(self, claimed: Claimed) -> None:
         action = claimed.action
-        event = send.about(claimed.event, action.part)
+        event = send.about(claimed.event, action.part) | {"unsent": True}
         if until := self._waits.get(action.account):
             why = "the platform asked to wait"
             self.pusher.record(event | {"type": "deferred", "until": until, "reason": why})

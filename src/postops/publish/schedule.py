@@ -133,14 +133,15 @@ def _kept(desk: Desk, loaded: Loaded, claim: dict[str, Any], entry: Entry, due: 
 
 
 def _too_late(desk: Desk, claim: dict[str, Any], why: str) -> Result:
-    desk.pusher.record({"type": "released", **send.about(claim, 1), "reason": why})
+    released = {"type": "released", **send.about(claim, 1), "unsent": True}
+    desk.pusher.record(released | {"reason": why})
     return Result(claim["delivery"], "deferred", error=why)
 
 
 def _by_run(desk: Desk, claim: dict[str, Any], why: str) -> Result:
     """The platform does not take it: nothing is lost, a run sends it when it is due."""
     event = {"type": "unscheduled", **send.about(claim, 1), "due_at": claim["due_at"]}
-    desk.pusher.record(event | {"refused": True, "reason": why})
+    desk.pusher.record(event | {"refused": True, "unsent": True, "reason": why})
     return Result(claim["delivery"], "deferred", error=f"{why}; a run sends it at its time")
 
 

@@ -306,9 +306,10 @@ def asked_to_wait(desk: Desk, error: Exception) -> str | None:
 
 def refused(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:
     """Nothing was sent. Give the claim back, or write down the platform's no."""
-    event, name, text = about(claim, part), claim["delivery"], str(error)
+    event, name, text = about(claim, part) | {"unsent": True}, claim["delivery"], str(error)
     final = _is_final(error)
     if repeats(claim, part):  # what was sent before this claim may be there all the same
+        event["unsent"] = None
         until = asked_to_wait(desk, error)
         unknown = Result(name, "unknown", error=text, until=until)
         return doubt(desk, event, text) if final else unknown
@@ -332,6 +333,7 @@ def _is_final(error: Exception) -> bool:
 def _failed(desk: Desk, claim: dict[str, Any], part: int, error: Rejected) -> Result:
     sent = {"payload": claim["payload"]} if "payload" in claim else {}
     no = {"type": "failed", "error": str(error), "status": error.status}
+    no["unsent"] = not repeats(claim, part) or None
     desk.pusher.record(about(claim, part) | no | sent)
     return Result(claim["delivery"], "failed", error=str(error))
 

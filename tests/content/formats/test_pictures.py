@@ -191,6 +191,7 @@ def test_lengths_that_lie_are_told(data: bytes, words: str) -> None:
         inspect(data)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize(
     "make",
     [
