@@ -34,7 +34,7 @@ def races(appends: int) -> list[tuple[str, Raced | None]]:
         except (InstallError, lighttpd.StartError):
             return [*found, ("http", None)]
         try:
-            raced = race(home / "http", processes=PROCESSES, appends=min(appends, 10), web=web)
+            raced = race(home / "http", processes=PROCESSES, appends=appends, web=web)
             return [*found, ("http", raced)]
         finally:
             web.stop()
