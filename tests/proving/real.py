@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.ledger.racing import Raced
 
 PROCESSES = 16
-WORST = 900.0  # seconds a race of 16 x 100 may take on two cores
 
 
 def races(appends: int) -> list[tuple[str, Raced | None]]:
