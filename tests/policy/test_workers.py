@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ import pytest
 
 from postops.policy import check as checking
 from postops.policy import workers
-from postops.policy.workers import processors, uncollected
+from postops.policy.workers import processors
 from tests.policy.test_check import lay, post, run
 
 if TYPE_CHECKING:
@@ -121,16 +120,3 @@ def test_a_failure_everywhere_is_raised_here(
     for pid in forks:
         with pytest.raises(ChildProcessError):
             os.waitpid(pid, 0)
-
-
-def test_collection_is_as_it_was_afterwards() -> None:
-    assert gc.isenabled()
-    with uncollected():
-        assert not gc.isenabled()
-        with uncollected():
-            pass
-        assert not gc.isenabled()
-    assert gc.isenabled()
-    with pytest.raises(ValueError, match="x"), uncollected():
-        raise ValueError("x")
-    assert gc.isenabled()

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from postops.cli import _sandbox
 from postops.cli._accounts import Access, accounts, logins
 from postops.cli._local import own_folder
+from postops.collector import collector_off
 from postops.errors import ConfigError
 from postops.git import Repository
 from postops.ledger import reading_copy
 from postops.ledger.git_remote import GitRemote
-from postops.policy.workers import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -112,7 +112,7 @@ async def ledger(at: Place) -> AsyncIterator[Ledger]:
     """The ledger, to write to. What dead runs left behind is brought in first."""
     from postops.ledger.journal import Ledger
 
-    with uncollected():
+    with collector_off():
         opened = await Ledger.open(at.remote, at.outbox, at.clock, at.clock.new_id())
     try:
         yield opened
@@ -139,7 +139,7 @@ def view(at: Place, *, whole: bool = False) -> View:
     """
     from postops.ledger.view import read
 
-    with uncollected():
+    with collector_off():
         found = read(at.remote, at.outbox)
     if not at.remote.same:
         with suppress(OSError):

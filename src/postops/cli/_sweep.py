@@ -10,9 +10,9 @@ from postops.cli._gather import INDEX, Gathered, Gathering, told
 from postops.cli._loader import TipLoader, campaigns_of
 from postops.cli._naming import named
 from postops.cli._past import past
+from postops.collector import collector_off
 from postops.errors import ConfigError
 from postops.plan import Guard, Plan, Terms, Waiting, make_plan, with_renames
-from postops.policy.workers import uncollected
 from postops.reading.words import nearest
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def sweep(at: Place, ledger: Known, asked: Asked, now: datetime) -> Sweep:
         horizon=asked.horizon,
         everything=asked.everything or asked.posts is not None,
     )
-    with uncollected():
+    with collector_off():
         gathered = gathering.gather(ledger.head.read(INDEX))
     if asked.shard is not None and asked.shard.number > 1:
         gathered = gathered._replace(unreadable=())  # as all that is no account's: the first's

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
+from postops.collector import collector_off
 from postops.errors import LedgerDamaged
 from postops.ledger import folded
 from postops.ledger.anchor import why_held
 from postops.ledger.chain import LEDGER, is_day, verify
-from postops.ledger.collector import collector_off
 from postops.ledger.events import Event
 from postops.ledger.folded import FOLDED
 from postops.ledger.state import LedgerState, advance

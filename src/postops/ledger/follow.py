@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from postops.collector import collector_off
 from postops.errors import LedgerDamaged
 from postops.ledger import folded
 from postops.ledger.chain import LEDGER, Link, is_day, verify
-from postops.ledger.collector import collector_off
 from postops.ledger.folded import FOLDED, Folding
 from postops.ledger.state import LedgerState, advance
 

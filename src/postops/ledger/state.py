@@ -19,9 +19,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from postops.collector import collector_off
 from postops.errors import LedgerDamaged
 from postops.ledger.chain import Link, is_day, verify
-from postops.ledger.collector import collector_off
 from postops.ledger.delivery import DeliveryState, PartState, Phase
 
 if TYPE_CHECKING:

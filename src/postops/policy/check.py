@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from postops.collector import collector_off
 from postops.content.campaigns import read_campaign
 from postops.content.frontmatter import SIZE_LIMIT, too_large
 from postops.content.posts import read_post
@@ -83,7 +84,7 @@ def check(
     by_id = {campaign.id: campaign for campaign in campaigns}
     context = Context(config, source, by_id, targets.by_name, brief=True)
     named = None if paths is None else frozenset(paths)
-    with workers.uncollected():
+    with collector_off():
         kept = caching.open_cache(cache if named is None else None, source, config, campaigns)
         rows = workers.examine_all(scanned.files, context, kept, jobs)
         cards = tuple([row.card for row in rows if row.card is not None])

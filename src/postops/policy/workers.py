@@ -6,10 +6,8 @@ fails has its share examined here, so that what went wrong is raised where it ca
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from postops.policy.cache import Row, from_json, to_json
@@ -27,19 +25,6 @@ WORTH_A_FORK = 300
 
 HANDFUL = 7
 """Files that are shared out together."""
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the search for reference cycles: thousands of posts and events make none, and it
-    takes a third of the time of reading them."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def examine_all(
