@@ -73,6 +73,14 @@ async def test_where_the_platform_does_not_answer_the_next_run_looks(
     assert told(on) == ["in_doubt"]
 
 
+async def test_without_a_login_nobody_looks_and_nobody_is_alarmed() -> None:
+    on = await sent_again(took_effect=True)
+    on.clock.pause(AFTER.total_seconds())
+    on.logged_in = False
+    assert await on.run() is None
+    assert (told(on), on.there.asked) == ([], [])
+
+
 async def test_what_cannot_be_told_apart_is_not_looked_for_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

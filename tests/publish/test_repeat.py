@@ -93,6 +93,7 @@ class Stand:
         self.text = "Part 1"
         self.ledger: Ledger | None = None
         self.runs = 0
+        self.logged_in = True
 
     def load(self, delivery: str, commit: str | None = None) -> Any:
         bench = Bench(None, None, None, self.clock, self.cloud)  # type: ignore[arg-type]
@@ -118,9 +119,10 @@ class Stand:
             terms = PlanTerms(now=self.clock.at, platforms={"acme": "played"})
             return make_plan([wish], ledger.state, terms)
 
+        login = Login(Told(self.clock, self.there, *self.certainty, **self.more))
         run = Run(
             ledger=ledger,
-            logins={"acme": Login(Told(self.clock, self.there, *self.certainty, **self.more))},
+            logins={"acme": login} if self.logged_in else {},
             loader=self,
             replan=plan,
             clock=self.clock,

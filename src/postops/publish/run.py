@@ -100,7 +100,7 @@ class Run:
         """One turn. The next plan, or `None` when there is nothing left to do."""
         self._planned_on = {a.delivery: self._stand(a) for a in plan.actions}
         self._planned_at = self.ledger.moved
-        todo = [a for a in plan.actions if a.delivery not in self._over and not self._saw(a)]
+        todo = [a for a in plan.actions if a.delivery not in self._over and not self._idle(a)]
         skips = [w for w in plan.skips if w.delivery not in self._over]
         wished = {skip.wish.account for skip in skips if skip.wish is not None}
         if await self._connect({a.account for a in todo} | wished):
@@ -115,9 +115,10 @@ class Run:
             return None
         return await self._claim_and_send(todo)
 
-    def _saw(self, action: Action) -> bool:
-        """One look in a run; where it got no answer, the next one looks."""
-        return action.action == "look" and action.delivery in self._looked
+    def _idle(self, action: Action) -> bool:
+        """One look in a run (without an answer the next one looks), and nobody misses it."""
+        seen = action.delivery in self._looked or action.account not in self.logins
+        return action.action == "look" and seen
 
     # ------------------------------------------------------------------ connect
 
