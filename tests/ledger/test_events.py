@@ -42,4 +42,4 @@ def test_whatever_a_platform_said_can_be_written(said: object) -> None:
 
 def test_the_shape_documents_every_field() -> None:
     assert all(field.metadata.get("doc") for field in fields(Event))
-    assert len(TYPES) == 19
+    assert len(TYPES) == 20

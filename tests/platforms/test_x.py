@@ -397,6 +397,7 @@ async def test_one_list_does_for_all_who_need_none_newer_and_none_longer() -> No
     platform.now = None
     assert await lists_read(None) == 5
     assert await lists_read(AT) == 6
+    assert platform.posts_listed == 6
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ sky is `client-id`, tusk `idempotency-key` with `search`, bird `search` with `du
 | sent again: looked for once more, two hours later | here; `tests/publish/test_look.py` |
 | `on_unknown: ask`: what is not found is for a person | here; `tests/publish/test_settle.py` |
 | ambiguous: `in_doubt`; `postops resolve` is the way out | here; `tests/cli/test_resolve.py` |
-| X: listings only on doubt, one for all that is doubtful | here; `tests/platforms/test_x.py` |
+| X: listings only on doubt, one for all that is doubtful, their cost recorded | here; `tests/platforms/test_x.py` |
 """
 
 from __future__ import annotations
@@ -159,3 +159,5 @@ def test_a_listing_that_is_paid_for_is_read_only_on_doubt(scene: Scene) -> None:
     scene.publishes()
     assert sorted(scene.live("bird")) == ["First", "Post b", "Post c", "Post d"]
     assert len(scene.made(LOOKUPS["bird"])) == 1
+    [listed] = (event for event in scene.events() if event["type"] == "listed")
+    assert (listed["account"], listed["posts"]) == ("bird", 4)  # from minutes before the claims

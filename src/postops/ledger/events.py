@@ -32,6 +32,7 @@ TYPES = frozenset(
         "adopted",
         "retried",
         "looked",
+        "listed",
         "budget",
         "folded",
     }
@@ -106,6 +107,9 @@ class Event:
     identity: dict[str, str] | None = field(default=None, metadata={"doc": "id, handle, url"})
     was: str | None = field(default=None, metadata={"doc": "the account's name before"})
     prepared: dict[str, Any] | None = field(default=None, metadata={"doc": "handle to finish with"})
+    posts: int | None = field(
+        default=None, metadata={"doc": "listed to find something out, where each is charged for"}
+    )
     budget: dict[str, Any] | None = field(default=None, metadata={"doc": "what calls have cost"})
     digest: str | None = field(
         default=None, metadata={"doc": "of the snapshot, state/folded.jsonl"}

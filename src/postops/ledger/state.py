@@ -212,7 +212,7 @@ def apply(state: LedgerState, event: dict[str, Any]) -> None:
         _bound(state, event)
     elif kind == "folded":
         state.vouched = event.get("digest")
-    else:
+    elif kind == "budget":
         state.budgets[state.today(event.get("account", ""))] = event.get("budget") or {}
 
 

@@ -156,6 +156,7 @@ class Platform(ABC):
         self.client = client
         self.server_date: datetime | None = None
         self.rate: RateLimit | None = None
+        self.posts_listed = 0  # of one's own, where the platform charges for each
         self.wait: Callable[[float], Awaitable[None]] | None = None
         self.now: Callable[[], datetime] | None = None
         self.timeouts = Timeouts()

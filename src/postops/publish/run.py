@@ -24,7 +24,7 @@ from postops.publish.pusher import Pusher
 from postops.publish.sessions import Held, bind, connect, misnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from postops.clock import Clock
     from postops.model import Identity
@@ -91,8 +91,8 @@ class Run:
                 following = await self._round(following)
         finally:
             self.stop.when_asked = None
-            for event in self._low.values():  # for the runs to come: this one looks for itself
-                self.pusher.record(event)
+            for event in (*self._low.values(), *self._listed()):
+                self.pusher.record(event)  # for the runs to come: this one looks for itself
             await self.pusher.close()
         return sorted(self.results.values())
 
@@ -473,6 +473,12 @@ class Run:
         self._finish(Result(action.delivery, "held" if held else "unsent", error=why))
 
     # ------------------------------------------------------------------ the rest
+
+    def _listed(self) -> Iterator[dict[str, Any]]:
+        """What finding out has cost."""
+        for name in sorted(self._connected):
+            if posts := self.logins[name].platform.posts_listed:
+                yield {"type": "listed", "account": name, "posts": posts}
 
     def _record_skips(self, skips: Sequence[Waiting]) -> None:
         """Give up what is too late, by a clock that was compared and a login that is the account's."""

@@ -17,10 +17,11 @@ media.write`), but only for the two hours such a token lives.
 **How certain.** X has no key to send along, so after a lost answer the account's own posts since
 the claim are listed and compared: the words, where every link leads, the place in the thread, the
 media, the poll. A listing may lag, so it is asked again after a minute; it costs a tenth of a cent
-for each post in it, and one does for all that is in doubt by then. Found is certain. Not found is not quite: the identical post is then sent once
-more, and X refuses a duplicate (403). For how long it does is not documented, and a refusal names no
-post. Posts with media or a poll, and posts without words, have no such second protection: for them
-all rests on the listing being at most a minute behind.
+for each post in it (`listed` in the ledger counts them), and one does for all in doubt by then. Found
+is certain. Not found is not quite: the identical post is then sent once more, and X refuses a
+duplicate (403). For how long it does is not documented, and a refusal names no post. Posts with media
+or a poll, and posts without words, have no such second protection: for them all rests on the listing
+being at most a quarter of an hour behind.
 
 **What is sent.** Plain text: X finds links, mentions and hashtags, and makes the card. A name like
 `README.md` becomes a link, too, and a post with a link costs $0.200 instead of $0.015.

@@ -157,6 +157,7 @@ class X(Platform):
                 if post_id is None or not _POST_ID.fullmatch(post_id):
                     raise answer.unreadable("a post without an id")
                 posts.append((post_id, post))
+                self.posts_listed += 1
             token = dig(answer.document, "meta", "next_token", of=str)
             if token is None:
                 return Listing(asked_at, since, tuple(posts), complete=True)
