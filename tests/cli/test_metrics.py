@@ -108,3 +108,14 @@ def test_an_account_that_fails_exits_1_and_the_others_are_kept(
 @pytest.mark.parametrize("args", [["--account", "nobody"], ["--since", "soon"]])
 def test_a_wrong_option_exits_2(args: list[str], published: Repo, clock: Ticking) -> None:
     assert pull(published, clock, "--sandbox", *args) == 2
+
+
+def test_a_renamed_account_is_counted_from_the_commit_that_says_so(
+    published: Repo, clock: Ticking, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = (published.path / "postops.yaml").read_text()
+    renamed = config.replace("mastodon-main", "tusk")
+    renamed = renamed.replace("  tusk:\n", "  tusk:\n    was: mastodon-main\n", 1)
+    published.commit({"postops.yaml": renamed})
+    assert pull(published, clock, "--sandbox") == 0
+    assert "tusk: 1 counted" in capsys.readouterr().err

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,6 +15,7 @@ from postops.insights.query import QueryError, check, run, views
 from postops.insights.views import VIEWS
 from postops.ledger.chain import Link, extend
 from tests.insights.histories import written
+from tests.rigs.stuck import not_stuck
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -207,8 +207,6 @@ def test_forty_thousand_events_take_a_moment(tmp_path: Path) -> None:
     }
     posts = [orjson.dumps({"v": 1, "id": f"post-{n}", "campaign": "c"}) for n in range(10_000)]
     folder = written(tmp_path, days | {"state/content/posts.jsonl": b"\n".join(posts)})
-    began = perf_counter()
-    sql = "SELECT state, count(*) FROM deliveries d JOIN posts p ON p.id = d.post GROUP BY ALL"
-    assert run(sql, folder).rows == [("published", 10_000)]
-    # 0.4 s where nothing else runs.
-    assert perf_counter() - began < 5
+    with not_stuck(30):
+        sql = "SELECT state, count(*) FROM deliveries d JOIN posts p ON p.id = d.post GROUP BY ALL"
+        assert run(sql, folder).rows == [("published", 10_000)]

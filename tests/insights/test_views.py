@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import orjson
 import pytest
 
 from postops.insights.views import SOURCES, VIEWS, views_sql
+from postops.ledger.events import Event
 from postops.ledger.state import DeliveryState, LedgerState, fold
 from tests.insights import histories
 from tests.insights.histories import History, written
@@ -165,6 +167,13 @@ def expected(state: LedgerState, done: DeliveryState) -> dict[str, Any]:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def test_every_key_of_an_event_is_a_column(bare: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    written(tmp_path, History(0, 3).files())
+    bare.execute(views_sql())
+    described = bare.execute("DESCRIBE events").fetchall()
+    assert {row[0] for row in described} == {field.name for field in fields(Event)}
 
 
 def test_the_histories_reach_every_state() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from postops.platforms import _bluesky_text, _graphemes
 from postops.platforms._bluesky_text import detect_facets
 from tests.platforms.oracles import golden, hostile
+from tests.rigs.stuck import not_stuck
 
 Facets = list[tuple[str, int, int, str]]
 
@@ -94,7 +93,6 @@ def test_a_scheme_with_nothing_after_it_is_no_link(text: str) -> None:
 
 @pytest.mark.parametrize(("name", "text"), hostile().items())
 def test_hostile_text_takes_linear_time(name: str, text: str) -> None:
-    started = time.perf_counter()
-    _bluesky_text.detect_facets(text)
-    _graphemes.count(text)
-    assert time.perf_counter() - started < 5, name
+    with not_stuck(30):
+        _bluesky_text.detect_facets(text)
+        _graphemes.count(text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postops.platforms import _graphemes
 from tests.platforms.oracles import golden
+from tests.rigs.stuck import not_stuck
 
 
 @pytest.mark.parametrize(
@@ -58,6 +57,5 @@ def test_golden() -> None:
 
 
 def test_a_long_run_of_flags_is_counted_quickly() -> None:
-    started = time.perf_counter()
-    assert _graphemes.count("🇦" * 50_001) == 25_001
-    assert time.perf_counter() - started < 5
+    with not_stuck(30):
+        assert _graphemes.count("🇦" * 50_001) == 25_001

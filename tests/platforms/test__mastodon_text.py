@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from postops.platforms import _mastodon_text as mastodon
 from tests.platforms.oracles import golden, hostile
+from tests.rigs.stuck import not_stuck
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,6 @@ def test_hashtags(text: str, names: list[str]) -> None:
 
 @pytest.mark.parametrize(("name", "text"), hostile().items())
 def test_hostile_text_takes_linear_time(name: str, text: str) -> None:
-    started = time.perf_counter()
-    mastodon.length(text)
-    mastodon.find_hashtags(text)
-    assert time.perf_counter() - started < 5, name
+    with not_stuck(30):
+        mastodon.length(text)
+        mastodon.find_hashtags(text)

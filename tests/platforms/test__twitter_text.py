@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from postops.platforms import _twitter_text as twitter
 from tests.platforms.oracles import golden, hostile
+from tests.rigs.stuck import not_stuck
 
 
 @pytest.mark.parametrize(
@@ -85,10 +84,8 @@ def test_the_configuration_is_version_3() -> None:
 
 @pytest.mark.parametrize(("name", "text"), hostile().items())
 def test_hostile_text_takes_linear_time(name: str, text: str) -> None:
-    started = time.perf_counter()
-    twitter.weighted_length(text)
-    twitter.find_hashtags(text)
-    twitter.find_mentions(text)
-    twitter.find_cashtags(text)
-    # Far above what it takes on a busy machine, far below anything quadratic.
-    assert time.perf_counter() - started < 5, name
+    with not_stuck(30):
+        twitter.weighted_length(text)
+        twitter.find_hashtags(text)
+        twitter.find_mentions(text)
+        twitter.find_cashtags(text)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from postops.platforms import _urls
 from postops.platforms._twitter_urls import grammar
+from tests.rigs.stuck import not_stuck
 
 
 def _found(text: str) -> list[str]:
@@ -40,6 +39,5 @@ def test_suffixes_end_at_a_boundary() -> None:
 
 def test_labels_are_not_measured_again_after_each_match() -> None:
     text = "com_com." * 40_000
-    started = time.perf_counter()
-    assert len(_found(text)) > 10_000
-    assert time.perf_counter() - started < 2
+    with not_stuck(30):
+        assert len(_found(text)) > 10_000

@@ -72,6 +72,7 @@ def pull(
 
 async def _pull(at: Place, names: tuple[str, ...] | None, since: timedelta | None) -> list[Counted]:
     from postops.cli import _open
+    from postops.cli._naming import named
     from postops.errors import LedgerDamaged
     from postops.insights.collect import collect
     from postops.insights.decay import last_counts
@@ -85,7 +86,7 @@ async def _pull(at: Place, names: tuple[str, ...] | None, since: timedelta | Non
             )
         now = at.clock.now()
         found = await collect(
-            ledger.state,
+            named(ledger.state, at.config),
             {name: login.platform for name, login in logins.items()},
             at.clock,
             accounts=names,

@@ -49,6 +49,8 @@ SELECT unnest(json_transform(line, '{
     "payload": "VARCHAR", "path": "VARCHAR", "blob": "VARCHAR", "commit": "VARCHAR",
     "keys": "JSON", "on_edit": "VARCHAR", "on_remove": "VARCHAR", "identity": "JSON",
     "was": "VARCHAR", "prepared": "JSON", "budget": "JSON", "scheduled_id": "VARCHAR",
+    "refused": "BOOLEAN", "unsent": "BOOLEAN", "again": "BOOLEAN", "posts": "INTEGER",
+    "since": "TIMESTAMPTZ", "digest": "VARCHAR", "upto": "BIGINT",
     "run": "VARCHAR", "id": "VARCHAR", "prev": "VARCHAR", "v": "INTEGER"
 }'))
 FROM (
