@@ -294,6 +294,17 @@ def test_two_outcomes_of_one_part_are_a_doubt() -> None:
     assert after(CLAIM, DONE, AGAIN, told).delivery(D).phase == "published"
 
 
+def test_of_a_thread_that_is_there_twice_one_part_is_asked_about() -> None:
+    """Or the others would be sent a third time, once a person has settled the first."""
+    late = [event("published", part=n, parts=2, remote_id=f"o{n}", url=f"u{n}") for n in (1, 2)]
+    both = after(THREAD, FIRST, SECOND, *late)
+    assert (both.delivery(D).phase, both.delivery(D).parts.keys()) == ("in_doubt", {2})
+    assert both.delivery(D).candidates == ["", "u1", "", "u2"]
+    told = event("resolved", outcome="published", part=1, remote_id="r1", url="u")
+    settled = after(THREAD, FIRST, SECOND, *late, told).delivery(D)
+    assert (settled.phase, [part.remote_id for part in settled.live]) == ("published", ["r1", "r2"])
+
+
 @pytest.mark.parametrize(
     "second",
     [

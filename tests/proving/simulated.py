@@ -106,6 +106,8 @@ def until(moment: float, pool: Executor, say: Callable[[str], None]) -> Total:
     total, told = Total(), time.monotonic()
     for done in _endless(pool, moment):
         total.join(done.result())
+        for text in done.result().wrong:
+            say(f"wrong: {text}")
         if time.monotonic() - told > 60:
             told = time.monotonic()
             say(f"worlds: {total.worlds:,}, runs: {total.runs:,}, {len(total.wrong)} wrong")

@@ -117,6 +117,11 @@ def test_what_looked_wrong_and_is_not(one: Scenario) -> None:
     assert carried_out(one).violations == []
 
 
+def test_a_thread_that_is_there_twice_is_not_sent_a_third_time() -> None:
+    """People deleted its first part; of what was sent before, the ledger heard only later."""
+    assert carried_out(wider(140614)).violations == []
+
+
 def test_what_two_posts_were_found_in_is_not_deleted_for_one_of_them() -> None:
     assert carried_out(wider(260660)).violations == []
 

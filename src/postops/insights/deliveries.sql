@@ -110,7 +110,7 @@ told AS (
                 WHEN h.e.type = 'published' AND h.e.remote_id <> '' AND len(list_filter(
                     t.parts, lambda p: p.number = coalesce(h.e.part, 1) AND NOT p.gone
                         AND p.remote_id NOT IN ('', h.e.remote_id)
-                )) > 0 THEN 'in_doubt'
+                )) > 0 THEN if(t.state = 'in_doubt', 'late', 'in_doubt')
                 WHEN h.e.type NOT IN (
                     'failed', 'deferred', 'released', 'skipped', 'in_doubt', 'scheduled', 'unscheduled'
                 )

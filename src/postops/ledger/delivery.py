@@ -100,10 +100,12 @@ class DeliveryState:
         other.prepared = dict(self.prepared)
         return other
 
-    def was_not_sent(self, since: str, part: int) -> None:
-        """What only the claim of that time could have sent, from a part on: the next is its first."""
-        before = self.part_since.items()
-        self.part_since = {n: at for n, at in before if n < part or at != since}
+    def was_not_sent(self, event: dict[str, Any]) -> None:
+        """What only the open claim could have sent, and did not: the next claim is its first."""
+        if event.get("unsent") and self.claim is not None:
+            since, first = self.claim["recorded_at"], event.get("part", 1)
+            before = self.part_since.items()
+            self.part_since = {n: at for n, at in before if n < first or at != since}
 
     @property
     def complete(self) -> bool:

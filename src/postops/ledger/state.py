@@ -331,8 +331,7 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     at = event.get("published_at") or event["recorded_at"]
     known = delivery.parts.get(number)
     if known and event["type"] == "published" and known.is_beside(event.get("remote_id", "")):
-        urls = [known.url, event.get("url", "")]
-        _in_doubt(delivery, event | {"reason": "it is there twice", "candidates": urls})
+        _twice(delivery, event, [known.url, event.get("url", "")])
         return
     if known is None or event.get("remote_id", known.remote_id) != known.remote_id:
         delivery.parts[number] = PartState(
@@ -358,6 +357,14 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     else:
         delivery.phase = _standing(delivery) or "partial"
     delivery.error = delivery.reason = delivery.candidates = None
+
+
+def _twice(delivery: DeliveryState, event: dict[str, Any], urls: list[str]) -> None:
+    """Of a thread that is there twice one part is asked about: the others stay what they are."""
+    if delivery.phase == "in_doubt":
+        delivery.candidates = [*(delivery.candidates or []), *urls]
+    else:
+        _in_doubt(delivery, event | {"reason": "it is there twice", "candidates": urls})
 
 
 def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
@@ -392,28 +399,23 @@ def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
         _contents(delivery, delivery.claim | event)
     elif not delivery.complete:
         _contents(delivery, event)
-    _never_sent(delivery, event)
+    delivery.was_not_sent(event)
     _settle(delivery, _standing(delivery) or "failed")
     delivery.error = event.get("error") or event.get("reason")
     delivery.retried_at = None
 
 
 def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
-    _never_sent(delivery, event)
+    delivery.was_not_sent(event)
     _settle(delivery, _standing(delivery) or "deferred")
     delivery.until = event.get("until")
     delivery.reason = event.get("reason") or event.get("error")
 
 
 def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
-    _never_sent(delivery, event)
+    delivery.was_not_sent(event)
     _settle(delivery, _standing(delivery) or ("partial" if delivery.parts else "released"))
     delivery.reason = event.get("reason")
-
-
-def _never_sent(delivery: DeliveryState, event: dict[str, Any]) -> None:
-    if event.get("unsent") and delivery.claim is not None:
-        delivery.was_not_sent(delivery.claim["recorded_at"], event.get("part", 1))
 
 
 def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
