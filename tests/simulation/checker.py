@@ -262,6 +262,8 @@ class Checker:
             same = (other.delivery, other.part) == part
             # The same words of another post that was wished as well: that one has taken it for its own.
             theirs = self._owners.get(other.id, post.delivery) != post.delivery
+            told = self._told.get(other.id, set())  # more than what a dead machine had on its disk
+            theirs = theirs or bool(told and post.delivery not in told)
             if same and other.live and other is not post and post.live and not theirs:
                 if part in self._forgotten and not self._is_listed(server, other, post):
                     self.counts["sent again: nobody knew"] += 1
@@ -307,7 +309,7 @@ class Checker:
         self.say("I1", f"{one.delivery} was sent again as {two.delivery}")
 
     def updating(self, post: Remote, text: str) -> None:
-        name = self._owner(post)
+        name = self._claimant("update", post)
         claim = self._claim_to("update", name)
         self.forward.updating(claim, name, post, text)
 
@@ -315,6 +317,11 @@ class Checker:
         """The claim to do it, as the ledger has it or had it when the call was made."""
         known = (self._claims.get(name, {}), self._before_cut.get(name, {}))
         return next((claim for claim in known if claim.get("action") == action), {})
+
+    def _claimant(self, action: str, post: Remote) -> str:
+        """Who is about to change it: two may have taken it for their own, one by a person's word."""
+        names = (self._owner(post), post.delivery)
+        return next((name for name in names if self._claim_to(action, name)), names[0])
 
     def _owner(self, post: Remote) -> str:
         """Whose it counts as: another post of the same words may have taken it for its own."""
@@ -327,7 +334,7 @@ class Checker:
         return mine and since <= post.created
 
     def deleting(self, server: Server, post: Remote) -> None:
-        name = self._owner(post)
+        name = self._claimant("withdraw", post)
         claim = self._claim_to("withdraw", name)
         spec = self.world.content.tip.posts.get(name.rpartition("@")[0])
         if claim.get("action") != "withdraw":

@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.content import PostSpec
 from tests.simulation.exhaustive import smallest
-from tests.simulation.seeds import scenario
+from tests.simulation.seeds import NATIVE, scenario
 from tests.simulation.upsets import Cut, Renaming
 from tests.simulation.wider import RENAMING, wider
 from tests.simulation.world import Scenario, Start, Verdict, World
@@ -111,9 +111,15 @@ def test_what_was_found_and_mended(seed: int) -> None:
     assert carried_out(wider(seed)).violations == []
 
 
-@pytest.mark.parametrize("one", [scenario(506159), wider(602969)], ids=["twins", "cap"])
+@pytest.mark.parametrize(
+    "one",
+    [scenario(506159), wider(602969), wider(290768), scenario(NATIVE + 313823)],
+    ids=["twins", "cap", "shared", "dead"],
+)
 def test_what_looked_wrong_and_is_not(one: Scenario) -> None:
-    """A thread that answers what its twin adopted; a cap, and a post that nobody knows was deleted."""
+    """A thread that answers what its twin adopted; a cap, and a post that nobody knows was deleted;
+    a post that two took for their own; what a dead machine thought was its own.
+    """
     assert carried_out(one).violations == []
 
 
