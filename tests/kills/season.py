@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from postops.clock import SystemClock
@@ -202,7 +203,13 @@ class Season:
         only where it died as well, which with a `file://` remote is the same machine.
         """
         places = (self.site.remote, self.site.desk / ".git", self.site.elsewhere / ".git")
-        locks = [lock for place in places for lock in place.rglob("*.lock")]
+        locks = [
+            Path(folder) / name
+            for place in places
+            for folder, _, names in os.walk(place)  # which minds no folder that goes meanwhile
+            for name in names
+            if name.endswith(".lock")
+        ]
         for lock in locks:
             lock.unlink(missing_ok=True)
         return len(locks)
