@@ -20,7 +20,6 @@ from tests.kills.zygote import Hung
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
     from random import Random
 
     from tests.kills.campaign import Tally
