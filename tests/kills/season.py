@@ -256,8 +256,6 @@ def kill_from_outside(pid: int, after: float, *, together: bool) -> None:
 
 def children(pid: int) -> list[int]:
     """The processes it started that are still there."""
-    from pathlib import Path
-
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

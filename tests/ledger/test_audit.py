@@ -25,6 +25,7 @@ GOOD = {"type": "claimed", "delivery": "a@b", "part": 1}
         ({"type": "folded"}, "folded, and no digest"),
         ({"type": "bound", "account": "a"}, None),
         ({"type": "bound", "delivery": "a@b"}, "bound, and no account"),
+        ({"type": "listed", "account": "a", "posts": 3}, None),
         ({"type": "claimed"}, "claimed, and no delivery"),
         ({**GOOD, "delivery": "a"}, "'a' is not a delivery (post@account)"),
         ({**GOOD, "keys": ["a"]}, "keys is of the wrong type (list)"),

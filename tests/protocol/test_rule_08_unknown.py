@@ -161,3 +161,4 @@ def test_a_listing_that_is_paid_for_is_read_only_on_doubt(scene: Scene) -> None:
     assert len(scene.made(LOOKUPS["bird"])) == 1
     [listed] = (event for event in scene.events() if event["type"] == "listed")
     assert (listed["account"], listed["posts"]) == ("bird", 4)  # from minutes before the claims
+    assert scene.run("ledger", "verify").code == 0

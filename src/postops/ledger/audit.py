@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from postops.ledger.remote import StateHead
 
 _AT_ONCE = 100  # daily files held in memory
-_OF_AN_ACCOUNT = frozenset({"bound", "budget"})
+_OF_AN_ACCOUNT = frozenset({"bound", "budget", "listed"})
 
 
 @dataclass
