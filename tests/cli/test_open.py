@@ -36,7 +36,7 @@ def tamper(site: Site, change: Callable[[bytes], bytes]) -> str:
     """Change the newest daily file of the ledger, as somebody with push rights could."""
     other = clone(site.repo.remote, site.path.parent / "tamper")
     git(other, "checkout", "--quiet", "postops-state")
-    [day] = sorted((other / "state" / "ledger").rglob("*.jsonl"))
+    *_, day = sorted((other / "state" / "ledger").rglob("*.jsonl"))
     day.write_bytes(change(day.read_bytes()))
     name = day.relative_to(other).as_posix()
     git(other, "-c", "user.name=A", "-c", "user.email=a@b.example", "commit", "-qam", "Oops")
