@@ -517,6 +517,19 @@ def test_news_of_a_later_part_do_not_end_a_doubt_about_an_earlier_one() -> None:
     assert after(THREAD, found, SECOND, FIRST).delivery(D).phase == "published"
 
 
+def test_the_word_of_a_dead_run_does_not_end_a_doubt_about_what_was_seen_to_be_gone() -> None:
+    """Two runs had each been told that it is there; then one of them looked."""
+    seen = event("in_doubt", run="two", part=1, reason="not kept")
+    late = event("published", part=1, parts=1, remote_id="r1", url="u1")
+    done = after(CLAIM, DONE, seen, late).delivery(D)
+    assert (done.phase, done.reason, done.parts) == ("in_doubt", "not kept", {})
+    other = event("published", part=1, parts=1, remote_id="r3")
+    assert after(CLAIM, DONE, seen, other).delivery(D).phase == "published"
+    asked = event("resolved", outcome="published", part=1, remote_id="r1")
+    assert after(CLAIM, DONE, seen, asked).delivery(D).phase == "published"
+    assert after(CLAIM, DONE, seen, RETRIED, CLAIM, late).delivery(D).phase == "published"
+
+
 OF_ONE = {"run": "two", "claim": THREAD["id"]}
 
 

@@ -128,6 +128,10 @@ def test_a_thread_that_is_there_twice_is_not_sent_a_third_time() -> None:
     assert carried_out(wider(140614)).violations == []
 
 
+def test_what_was_seen_to_be_dropped_stays_in_doubt_whatever_a_dead_run_says() -> None:
+    assert carried_out(scenario(522468)).violations == []
+
+
 def test_what_two_posts_were_found_in_is_not_deleted_for_one_of_them() -> None:
     assert carried_out(wider(260660)).violations == []
 

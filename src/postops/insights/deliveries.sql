@@ -93,6 +93,7 @@ told AS (
         ) AS claim,
         -- Whether it goes back to a run that died at it; such a claim while a part is in doubt.
         false AS inherited, claim AS doubted,
+        NULL::VARCHAR AS dropped,  -- the remote id of the part in doubt, had it been accepted
         NULL::VARCHAR AS scheduled_id,
         NULL::VARCHAR AS source, NULL::VARCHAR AS payload, NULL::VARCHAR AS commit,
         NULL::VARCHAR AS blob, NULL::VARCHAR AS path, NULL::TIMESTAMPTZ AS due_at,
@@ -111,6 +112,9 @@ told AS (
                     t.parts, lambda p: p.number = coalesce(h.e.part, 1) AND NOT p.gone
                         AND p.remote_id NOT IN ('', h.e.remote_id)
                 )) > 0 THEN if(t.state = 'in_doubt', 'late', 'in_doubt')
+                -- Somebody looked after it was accepted, and that is the later word.
+                WHEN h.e.type = 'published' AND t.state = 'in_doubt' AND h.e.remote_id = t.dropped
+                    THEN 'late'
                 WHEN h.e.type NOT IN (
                     'failed', 'deferred', 'released', 'skipped', 'in_doubt', 'scheduled', 'unscheduled'
                 )
@@ -275,6 +279,12 @@ told AS (
         END,
         if(verb = 'claimed', dead, inherited),
         if(verb = 'in_doubt', if(dead, claim, NULL), doubted),
+        CASE
+            WHEN verb = 'claimed' THEN NULL
+            WHEN verb = 'in_doubt' AND coalesce(action, '') NOT IN ('update', 'withdraw')
+                THEN nullif(known.remote_id, '')
+            ELSE dropped
+        END,
         if(verb = 'withdrawn' AND done, NULL, scheduled_id),
         coalesce(said.source, claimed.source, source),
         coalesce(said.payload, claimed.payload, payload),

@@ -51,6 +51,7 @@ class DeliveryState:
     platform's, of what waits there; `refused_due` the time for which it did not want to take it.
     `inherited` says that the open claim was taken over from a run that died at it; `doubted` is the
     claim of such a run while one of its parts is in doubt: it may have sent the parts behind it, too.
+    `dropped` is the remote id of the part in doubt, where the platform had accepted it.
     `again_at` is when a part was published that may have been sent before, until it was looked for
     once more. `begun` says whether anything was ever written of it but that it was given up (`skipped`).
     """
@@ -90,6 +91,7 @@ class DeliveryState:
     inherited: bool = False
     doubted: dict[str, Any] | None = None
     again_at: str | None = None
+    dropped: str | None = None
     begun: bool = True
 
     def copy(self) -> DeliveryState:
@@ -106,6 +108,19 @@ class DeliveryState:
             since, first = self.claim["recorded_at"], event.get("part", 1)
             before = self.part_since.items()
             self.part_since = {n: at for n, at in before if n < first or at != since}
+
+    def doubts(self, remote_id: str | None) -> bool:
+        """Whether that is the post it is in doubt about, though it had been accepted."""
+        return self.phase == "in_doubt" and bool(remote_id) and remote_id == self.dropped
+
+    @property
+    def standing(self) -> Phase | None:
+        """What it is whatever came of its last claim; `None` where it is nothing yet."""
+        if not self.parts:
+            return None if self.scheduled_id is None else "scheduled"
+        if not self.live:
+            return "withdrawn"
+        return "published" if self.complete else None
 
     @property
     def complete(self) -> bool:

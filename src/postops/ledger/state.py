@@ -277,7 +277,7 @@ def _claimed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if event.get("payload", delivery.payload) != delivery.payload:
         delivery.prepared = {}
     delivery.inherited = _of_the_dead(delivery, event)
-    delivery.doubted = None
+    delivery.doubted = delivery.dropped = None
     delivery.claim = event
     delivery.action = event.get("action", "publish")
     delivery.attempt = event.get("attempt", delivery.attempt + 1)
@@ -333,6 +333,8 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if known and event["type"] == "published" and known.is_beside(event.get("remote_id", "")):
         _twice(delivery, event, [known.url, event.get("url", "")])
         return
+    if event["type"] == "published" and delivery.doubts(event.get("remote_id")):
+        return  # somebody looked after it was accepted, and that is the later word
     if known is None or event.get("remote_id", known.remote_id) != known.remote_id:
         delivery.parts[number] = PartState(
             number, event.get("remote_id", ""), event.get("url", ""), event.get("extra") or {}, at
@@ -355,7 +357,7 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     elif delivery.phase == "in_doubt" and event["type"] == "published":
         return  # heard of late, and of another part: the doubt stays
     else:
-        delivery.phase = _standing(delivery) or "partial"
+        delivery.phase = delivery.standing or "partial"
     delivery.error = delivery.reason = delivery.candidates = None
 
 
@@ -400,28 +402,28 @@ def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     elif not delivery.complete:
         _contents(delivery, event)
     delivery.was_not_sent(event)
-    _settle(delivery, _standing(delivery) or "failed")
+    _settle(delivery, delivery.standing or "failed")
     delivery.error = event.get("error") or event.get("reason")
     delivery.retried_at = None
 
 
 def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.was_not_sent(event)
-    _settle(delivery, _standing(delivery) or "deferred")
+    _settle(delivery, delivery.standing or "deferred")
     delivery.until = event.get("until")
     delivery.reason = event.get("reason") or event.get("error")
 
 
 def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.was_not_sent(event)
-    _settle(delivery, _standing(delivery) or ("partial" if delivery.parts else "released"))
+    _settle(delivery, delivery.standing or ("partial" if delivery.parts else "released"))
     delivery.reason = event.get("reason")
 
 
 def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if not delivery.complete:
         _contents(delivery, event)
-    _settle(delivery, _standing(delivery) or "skipped")
+    _settle(delivery, delivery.standing or "skipped")
     delivery.reason = event.get("reason")
     delivery.retried_at = None
 
@@ -432,7 +434,8 @@ def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.again_at = None
     delivery.scheduled_id = None  # whatever waits there: it is for a person to look at
     if delivery.action not in _CHANGES:  # doubt about a change leaves what is there
-        delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
+        gone = delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
+        delivery.dropped = gone and (gone.remote_id or None)
     delivery.error = event.get("error")
     delivery.reason = event.get("reason")
     delivery.candidates = event.get("candidates")
@@ -459,7 +462,7 @@ def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if delivery.phase in ("published", "withdrawn"):
         _new_generation(delivery, max(event.get("generation", 0), delivery.generation + 1))
     else:
-        delivery.phase = _standing(delivery) or ("partial" if delivery.parts else "released")
+        delivery.phase = delivery.standing or ("partial" if delivery.parts else "released")
 
 
 def _looked(delivery: DeliveryState, _: dict[str, Any]) -> None:
@@ -499,15 +502,6 @@ def _of_the_dead(delivery: DeliveryState, event: dict[str, Any]) -> bool:
     """Whether the open claim is, or goes back to, that of a run other than the event's."""
     claim = delivery.claim
     return claim is not None and (delivery.inherited or claim["run"] != event["run"])
-
-
-def _standing(delivery: DeliveryState) -> Phase | None:
-    """What a delivery is whatever came of its last claim; `None` where it is nothing yet."""
-    if not delivery.parts:
-        return None if delivery.scheduled_id is None else "scheduled"
-    if not delivery.live:
-        return "withdrawn"
-    return "published" if delivery.complete else None
 
 
 def _new_generation(delivery: DeliveryState, number: int) -> None:
