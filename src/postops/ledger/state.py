@@ -435,7 +435,7 @@ def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.scheduled_id = None  # whatever waits there: it is for a person to look at
     if delivery.action not in _CHANGES:  # doubt about a change leaves what is there
         gone = delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
-        delivery.dropped = gone and (gone.remote_id or None)
+        delivery.dropped = gone.remote_id if gone else None
     delivery.error = event.get("error")
     delivery.reason = event.get("reason")
     delivery.candidates = event.get("candidates")
