@@ -39,14 +39,3 @@ async def test_a_stopped_run_does_not_even_lie_down() -> None:
     on.desk.stop.ask(15)
     assert not await on.desk.nap(5)
     assert on.clock.waited == 0
-
-
-async def test_backing_off_takes_longer_with_every_attempt_and_never_the_same() -> None:
-    on = await bench()
-    waits: list[float] = []
-    for attempt in (1, 1, 3):
-        before = on.clock.waited
-        assert await on.desk.back_off(attempt)
-        waits.append(on.clock.waited - before)
-    assert 0.5 <= min(waits[:2]) < max(waits[:2]) < 1.5
-    assert 1.5 <= waits[2] < 4.5

@@ -1,4 +1,4 @@
-"""Calls that may be repeated: twice done is as good as once."""
+"""Calls that are tried again when nothing came of them, and until when a claim allows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from postops.errors import NotSent, RateLimited
 from postops.publish.claims import deadline
-from postops.publish.send import in_time, pause
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,12 +16,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class OutOfTime(Exception):  # noqa: N818 - an ending, not a fault
+    """The claim may not be used any longer, or the run was asked to stop: nothing was sent."""
+
+
 async def again(
     desk: Desk, call: Callable[[], Awaitable[T]], *, claim: dict[str, Any] | None = None
 ) -> T:
-    """Make the call, up to as often as the terms say. Raises what the last attempt raised.
+    """Make the call; after `NotSent` once more, up to as often as the terms say.
 
-    With `claim` none is made that could outlast it: raises `OutOfTime`.
+    Raises what the last attempt raised. With `claim` none is made that could outlast it: raises
+    `OutOfTime`.
     """
     for attempt in range(1, desk.terms.tries):
         if claim is not None:
@@ -36,12 +40,23 @@ async def again(
             if limited and (wait > desk.terms.patience or not _lasts(desk, claim, wait)):
                 raise  # another claim would come too soon as well
             if claim is not None:
-                await pause(desk, claim, wait)
+                await _pause(desk, claim, wait)
             elif not await desk.nap(wait):
                 raise
     if claim is not None:
         in_time(desk, claim)
     return await call()
+
+
+def in_time(desk: Desk, claim: dict[str, Any]) -> None:
+    """Raises `OutOfTime` where the lease could be over before a call is, or the run is to stop."""
+    if desk.stop.asked or not _lasts(desk, claim, 0):
+        raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
+
+
+async def _pause(desk: Desk, claim: dict[str, Any], seconds: float) -> None:
+    if not _lasts(desk, claim, seconds) or not await desk.nap(seconds):
+        raise OutOfTime("no time left to try again")
 
 
 def _lasts(desk: Desk, claim: dict[str, Any] | None, seconds: float) -> bool:

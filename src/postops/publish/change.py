@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from postops.errors import NotSent, PostopsError, Rejected
 from postops.plan import iso
-from postops.publish.again import again
+from postops.publish.again import OutOfTime, again, in_time
 from postops.publish.claims import provenance
 from postops.publish.ports import Result
-from postops.publish.send import OutOfTime, in_time, outgoing_part, receipt_of, refused
+from postops.publish.send import outgoing_part, receipt_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -39,7 +39,3 @@ class Desk:
             await self.clock.sleep(min(left, _NAP))
             left -= _NAP
         return not self.stop.asked
-
-    async def back_off(self, attempt: int) -> bool:
-        """Wait before trying again what may be tried again."""
-        return await self.nap(attempt * (0.5 + self.clock.random()))

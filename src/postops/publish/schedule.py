@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from postops.errors import (
     AuthExpired,
-    NotSent,
     OutcomeUnknown,
     PlatformError,
     PostopsError,
-    RateLimited,
     Rejected,
 )
 from postops.model import Receipt
@@ -25,7 +23,7 @@ from postops.plan import iso, parse
 from postops.plan.scheduled import AHEAD
 from postops.platforms.base import Unreadable
 from postops.publish import change, send
-from postops.publish.again import again
+from postops.publish.again import OutOfTime, again, in_time
 from postops.publish.claims import provenance
 from postops.publish.ports import Result
 from postops.publish.settle import Absent, Found, Later, settle
@@ -80,8 +78,8 @@ async def hand_over(desk: Desk, loaded: Loaded, claim: dict[str, Any]) -> Result
         if isinstance(error, (AuthExpired, Unreadable)):
             return send.refused(desk, claim, 1, error)
         return _by_run(desk, claim, str(error))
-    except (send.OutOfTime, PostopsError) as error:
-        if isinstance(error, send.OutOfTime) and not desk.stop.asked:
+    except (OutOfTime, PostopsError) as error:
+        if isinstance(error, OutOfTime) and not desk.stop.asked:
             return _too_late(desk, claim, str(error))
         return send.refused(desk, claim, 1, error)
     if isinstance(answer, Receipt):  # published at once: that is the truth, whatever was asked for
@@ -92,26 +90,21 @@ async def hand_over(desk: Desk, loaded: Loaded, claim: dict[str, Any]) -> Result
 async def _call(
     desk: Desk, claim: dict[str, Any], outgoing: Outgoing, due: datetime
 ) -> Entry | Receipt:
-    for attempt in range(1, desk.terms.tries + 1):
-        try:
-            prepared = await desk.platform.prepare(outgoing)
-            _in_time(desk, claim, due)
-            return await desk.platform.schedule(outgoing, prepared, due)
-        except RateLimited:
-            raise
-        except NotSent:
-            if attempt == desk.terms.tries or not await desk.back_off(attempt):
-                raise
-    raise AssertionError("the loop above returns or raises")
+    async def call() -> Entry | Receipt:
+        prepared = await desk.platform.prepare(outgoing)
+        _in_time(desk, claim, due)
+        return await desk.platform.schedule(outgoing, prepared, due)
+
+    return await again(desk, call, claim=claim)
 
 
 def _in_time(desk: Desk, claim: dict[str, Any], due: datetime) -> None:
     """Under a claim that is still ours, and not so late that the platform would post it at once."""
-    send.in_time(desk, claim)
+    in_time(desk, claim)
     now, native = desk.clock.now(), desk.platform.capabilities.native_schedule
     lead = timedelta(seconds=native.lead if native else 0) + desk.terms.clock_skew
     if due - now <= lead + timedelta(seconds=desk.terms.timeout):
-        raise send.OutOfTime("too near its time to be handed over: a run sends it")
+        raise OutOfTime("too near its time to be handed over: a run sends it")
 
 
 def _kept(desk: Desk, loaded: Loaded, claim: dict[str, Any], entry: Entry, due: datetime) -> Result:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from postops.errors import (
     AuthExpired,
-    NotSent,
     OutcomeUnknown,
     PlatformError,
     PostopsError,
@@ -17,7 +17,8 @@ from postops.errors import (
 from postops.model import Certainty, Delivery, Outgoing, Receipt
 from postops.plan import iso, parse
 from postops.platforms.base import Unreadable
-from postops.publish.claims import ONCE_MORE, deadline, provenance, repeats
+from postops.publish.again import OutOfTime, again, in_time
+from postops.publish.claims import ONCE_MORE, provenance, repeats
 from postops.publish.ports import Result
 from postops.publish.settle import Absent, Doubt, Found, Later, Repeat, Verdict, seen, settle
 
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
 _RECENTLY = timedelta(minutes=1)
 """A list that was late by more than it is said to be is not waited for by a minute either."""
-
-
-class OutOfTime(Exception):  # noqa: N818 - an ending, not a fault
-    """The claim may not be used any longer, or the run was asked to stop: nothing was sent."""
 
 
 # ------------------------------------------------------------------------ publish
@@ -134,7 +131,8 @@ async def confirmed(desk: Desk) -> list[Result]:
     sent = dict(desk.confirming)
     desk.confirming.clear()
     try:
-        kept = await _second_look(desk, list(sent.values())) if sent else frozenset()
+        look = partial(desk.platform.confirm, list(sent.values()))
+        kept = await again(desk, look) if sent else frozenset()
     except PlatformError:
         return []  # only the second look failed; the platform did answer
     why = "the platform accepted it and did not keep it (a spam filter may do that)"
@@ -144,16 +142,6 @@ async def confirmed(desk: Desk) -> list[Result]:
             names = {"delivery": name, "account": Delivery.parse(name).account, "part": part}
             found[name] = doubt(desk, names, why)
     return list(found.values())
-
-
-async def _second_look(desk: Desk, receipts: list[Receipt]) -> frozenset[str]:
-    for attempt in range(1, desk.terms.tries):
-        try:
-            return await desk.platform.confirm(receipts)
-        except NotSent:
-            if not await desk.back_off(attempt):
-                raise
-    return await desk.platform.confirm(receipts)
 
 
 def outgoing_part(desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part) -> Outgoing:
@@ -186,24 +174,14 @@ def receipt_of(done: DeliveryState, number: int) -> Receipt | None:
 
 async def _send(desk: Desk, action: Action, claim: dict[str, Any], outgoing: Outgoing) -> Receipt:
     """Prepare, wait for the second it is due, and make the call; again only if nothing was sent."""
-    for attempt in range(1, desk.terms.tries + 1):
-        try:
-            prepared = await desk.platform.prepare(outgoing)
-            await _keep_handle(desk, claim, outgoing, prepared)
-            await _until_due(desk, action, claim, outgoing.part.number)
-            return await desk.platform.publish(outgoing, prepared)
-        except RateLimited as error:
-            if attempt == desk.terms.tries or (error.retry_after or 0) > desk.terms.patience:
-                raise
-            wait = error.retry_after or attempt * 2.0
-            if desk.clock.now() + timedelta(seconds=wait) >= deadline(claim, desk.terms):
-                raise  # another claim would come too soon as well
-            await pause(desk, claim, wait)
-        except NotSent:
-            if attempt == desk.terms.tries:
-                raise
-            await pause(desk, claim, attempt * (0.5 + desk.clock.random()))
-    raise AssertionError("the loop above returns or raises")
+
+    async def call() -> Receipt:
+        prepared = await desk.platform.prepare(outgoing)
+        await _keep_handle(desk, claim, outgoing, prepared)
+        await _until_due(desk, action, claim, outgoing.part.number)
+        return await desk.platform.publish(outgoing, prepared)
+
+    return await again(desk, call, claim=claim)
 
 
 async def _keep_handle(
@@ -230,19 +208,6 @@ async def _until_due(desk: Desk, action: Action, claim: dict[str, Any], part: in
     expires = action.wish.expires_at if action.wish and action.action == "publish" else None
     if part == 1 and expires is not None and expires <= desk.clock.now():
         raise OutOfTime("it expired before it could be sent")
-
-
-def in_time(desk: Desk, claim: dict[str, Any]) -> None:
-    """Raises `OutOfTime` where the lease could be over before a call is, or the run is to stop."""
-    if desk.stop.asked or desk.clock.now() >= deadline(claim, desk.terms):
-        raise OutOfTime("the run was stopped" if desk.stop.asked else "the claim ran out of time")
-
-
-async def pause(desk: Desk, claim: dict[str, Any], seconds: float) -> None:
-    """Wait before a step is tried again. Raises `OutOfTime` where the claim does not last."""
-    ends = desk.clock.now() + timedelta(seconds=seconds)
-    if ends >= deadline(claim, desk.terms) or not await desk.nap(seconds):
-        raise OutOfTime("no time left to try again")
 
 
 async def landed(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from postops.errors import NotSent, PlatformError
+from postops.errors import PlatformError
 from postops.model import Certainty
 from postops.plan import iso
+from postops.publish.again import again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,14 +156,7 @@ async def _once_at_rest(
 
 
 async def _find(desk: Desk, outgoing: Outgoing, known: frozenset[str]) -> Finding:
-    """`find`, tried again while nothing speaks against asking again: it changes nothing."""
-    for attempt in range(1, desk.terms.tries):
-        try:
-            return await desk.platform.find(outgoing, known=known)
-        except NotSent:
-            if not await desk.back_off(attempt):
-                raise
-    return await desk.platform.find(outgoing, known=known)
+    return await again(desk, partial(desk.platform.find, outgoing, known=known))
 
 
 def seen(finding: Finding) -> Found | Doubt | None:
