@@ -142,6 +142,25 @@ async def test_twenty_results_are_pushed_at_once() -> None:
     assert (on.told(), on.cloud.commits) == (20, 1)
 
 
+async def test_from_one_push_to_the_next_there_is_a_pause() -> None:
+    on = await desk()
+    for number in range(20):
+        on.record(number)
+    await on.clock.let_pass(0)
+    on.record(20)  # its five seconds are over only after those of the twenty that come now
+    for number in range(21, 60):
+        on.record(number)
+        await on.clock.let_pass(0)
+    assert (on.told(), on.cloud.commits) == (20, 1)
+    await on.clock.let_pass(1)
+    assert (on.told(), on.cloud.commits) == (60, 2)
+    await on.clock.let_pass(60)
+    for number in range(60, 80):
+        on.record(number)
+    await on.clock.let_pass(0)
+    assert (on.told(), on.cloud.commits) == (80, 3)
+
+
 async def test_one_push_at_a_time() -> None:
     on = await desk()
     at_work, most = 0, 0

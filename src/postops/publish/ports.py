@@ -113,7 +113,8 @@ class Terms(NamedTuple):
     `lease` is a claim's life. `timeout` bounds one request, as `platforms.base.Timeouts.total`
     does. `patience` is the longest wait for a rate limit, or for a request and an index to come to
     rest, before the delivery is left to a later run. `tries` bounds the attempts at one step,
-    `races` the lost races, `rounds` the claims of one delivery in one run. `repeat_within` is how
+    `races` the lost races, `rounds` the claims of one delivery in one run. Outcomes are pushed after
+    `push_after`, or `push_count` of them, with a `push_pause` in between. `repeat_within` is how
     long after a part was first claimed a platform is trusted to know its duplicate again, and
     `idempotency_margin` how much earlier than it says a key may be forgotten.
     """
@@ -127,6 +128,7 @@ class Terms(NamedTuple):
     rounds: int = 3
     push_after: float = 5.0
     push_count: int = 20
+    push_pause: float = 1.0
     repeat_within: timedelta = timedelta(hours=1)
     idempotency_margin: float = 600.0
 

@@ -1,5 +1,7 @@
 """Outcomes reach the remote after 5 seconds or 20 results, whichever is first.
 
+Twenty may come in faster than a push is worth: from one to the next there is a second's pause.
+
 One push at a time: the ledger's head is a compare-and-swap, and two of our own pushes would only
 race each other.
 """
@@ -31,6 +33,7 @@ class Pusher:
         self._pushing: asyncio.Task[None] | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._unsynced = False
+        self._wakes = self._rested = 0.0
 
     def record(self, draft: dict[str, Any]) -> dict[str, Any]:
         """Durable on disk when this returns; pushed soon."""
@@ -54,10 +57,16 @@ class Pusher:
         await self._ledger.sync()
 
     def _pushed_soon(self) -> None:
-        if self._ledger.pending >= self._terms.push_count:
+        now = self._clock.monotonic()
+        many = self._ledger.pending >= self._terms.push_count
+        at = self._rested if many else now + self._terms.push_after
+        if at <= now:
             self.push_soon()
-        elif self._timer is None or self._timer.done():
-            self._timer = asyncio.create_task(self._push_later())
+        elif self._timer is None or self._timer.done() or at < self._wakes:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._wakes = at
+            self._timer = asyncio.create_task(self._push_later(at - now))
 
     async def claim(
         self, drafts: Sequence[dict[str, Any]], as_planned: Callable[[], bool]
@@ -97,8 +106,8 @@ class Pusher:
         if self._pushing is None or self._pushing.done():
             self._pushing = asyncio.create_task(self._push_quietly())
 
-    async def _push_later(self) -> None:
-        await self._clock.sleep(self._terms.push_after)
+    async def _push_later(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
         self.push_soon()
 
     async def _sync_quietly(self) -> None:
@@ -111,7 +120,6 @@ class Pusher:
     async def _push_quietly(self) -> None:
         # A push that fails here is tried again by the next one, at the latest by close(), which
         # does report it. Until then the outcomes are safe in the outbox.
-        try:
+        with contextlib.suppress(LedgerError):
             await self.push()
-        except LedgerError:
-            return
+        self._rested = self._clock.monotonic() + self._terms.push_pause
