@@ -470,6 +470,7 @@ class Capabilities(NamedTuple):
     certainty: tuple[Certainty, ...]
     media: tuple[MediaLimit, ...] = ()
     alt_limit: int | None = None
+    alt_warn: int | None = None  # what its older servers take
     alt_source: Source | None = None
     thread: bool = True
     rich_links: bool = False  # a link can hide behind words (facets); otherwise "words (url)"

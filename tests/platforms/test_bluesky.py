@@ -328,7 +328,25 @@ async def test_gates_are_written_in_one_commit_with_the_post_and_go_with_it() ->
     assert {g["rkey"] for g in gone} == {KEY}
 
 
-async def test_nobody_may_reply_is_an_empty_list_and_later_parts_have_no_gate() -> None:
+async def test_no_part_of_a_thread_may_be_quoted() -> None:
+    script = server(APPLY=json(200, {"results": [{"uri": URI, "cid": CID}]}))
+    options = {"replies": [], "quotes": False}
+    later = outgoing("bluesky", number=2, parent=receipt(URI, cid=CID), options=options)
+    made = await account("bluesky", script).publish(later, NOTHING)
+    writes = sent(script.asked(APPLY)[0])["writes"]
+    assert [w["collection"].rpartition(".")[2] for w in writes] == ["post", "postgate"]
+    assert made.extra["gates"] == "app.bsky.feed.postgate"
+
+
+async def test_what_is_said_twice_is_sent_once() -> None:
+    script = server(APPLY=json(200, {"results": [{"uri": URI, "cid": CID}]}))
+    options = {"replies": ["mentioned"] * 6, "labels": ["porn"] * 11}
+    await account("bluesky", script).publish(outgoing("bluesky", options=options), NOTHING)
+    post, gate = (one["value"] for one in sent(script.asked(APPLY)[0])["writes"])
+    assert len(post["labels"]["values"]) == len(gate["allow"]) == 1
+
+
+async def test_nobody_may_reply_is_an_empty_list_and_is_said_of_the_first_part() -> None:
     script = server(APPLY=json(200, {"results": [{"uri": URI, "cid": CID}]}), PUT=fine())
     platform = account("bluesky", script)
     await platform.publish(outgoing("bluesky", options={"replies": []}), NOTHING)

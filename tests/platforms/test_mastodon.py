@@ -559,8 +559,24 @@ async def test_an_edit_sends_the_poll_again_or_the_server_would_drop_it() -> Non
     await account("mastodon", script).update(out, {"media_ids": []}, receipt("7"))
     fields = jsons.loads(script.requests[-1].content)
     assert fields["poll"]["options"] == ["Yes", "No"]
+    assert (fields["spoiler_text"], fields["media_ids"]) == ("", [])
     assert "visibility" not in fields
     assert fields["media_attributes"] == []
+
+
+async def test_an_edit_does_not_prolong_a_poll_nor_open_it_again() -> None:
+    script = server({"PUT /api/v1/statuses/7": json(200, status(poll={"id": "1"}))})
+    there, platform = receipt("7"), account("mastodon", script)
+    question = poll()
+    ends = there.at + timedelta(seconds=question.seconds)
+    for left in (question.seconds - 60, 300):
+        out = outgoing("mastodon", poll=question, at=ends - timedelta(seconds=left))
+        await platform.update(out, {"media_ids": []}, there)
+        assert jsons.loads(script.requests[-1].content)["poll"]["expires_in"] == left
+    for left in (299, -60):
+        out = outgoing("mastodon", poll=question, at=ends - timedelta(seconds=left))
+        with pytest.raises(Rejected, match="open it again"):
+            await platform.update(out, {"media_ids": []}, there)
 
 
 async def test_whoami_is_asked_once() -> None:

@@ -49,16 +49,22 @@ Hashtag = Annotated[
 ]
 Language = Annotated[
     str,
-    Pattern(
-        r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*",
+    Pattern(  # the common part of RFC 5646: extended language, script, region, variants
+        r"[a-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+        r"(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*",
         "a language tag such as `en` or `pt-BR`",
         examples=["en", "pt-BR"],
     ),
 ]
+_SPACE = r"\x00-\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 Url = Annotated[
     str,
-    Pattern(r"[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20\xa0]+", "a URL that begins with `https://`"),
+    Pattern(
+        rf"[Hh][Tt][Tt][Pp][Ss]?://[^{_SPACE}/?#][^{_SPACE}]*",
+        "a URL such as `https://example.org/page`",
+    ),
 ]
+Option = Annotated[str, Pattern(rf"[{_SPACE}]*[^{_SPACE}](.|\n)*", "something to choose")]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,9 +105,7 @@ class LinkBlock:
 class PollBlock:
     """A question with options. The question is the text of the post."""
 
-    options: Annotated[
-        list[Annotated[str, Length(1, None, "an option")]], Length(2, None, "two options")
-    ]
+    options: Annotated[list[Option], Length(2, None, "two options")]
     """What people may choose from."""
     duration: Duration
     """How long it stays open."""

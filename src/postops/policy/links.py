@@ -26,6 +26,7 @@ _DESTINATION = re.compile(
 )
 _WEB_SCHEMES = frozenset(("http", "https", "mailto"))
 _URL = re.compile(r"https?://[^\s<>\"'\]\[]+", re.IGNORECASE)
+_UNFOLLOWED = re.compile(r"https?://(?:[/?#]|\Z)|[^\s\ufeff]*[\s\ufeff]", re.IGNORECASE)
 _AUTHORITY = re.compile(r"https?://([^/?#\s]*)", re.IGNORECASE)
 
 # Scripts that are written together, and so may share a label of a host.
@@ -168,6 +169,38 @@ def link_not_http(given: OnPost) -> Iterator[Problem]:
                 span = stretch(given.post, place, *match.span())
                 message = f"a link to {show(scheme + ':')} cannot be followed"
                 yield Problem(span, message, "link a page on the web")
+
+
+@rule(
+    "PO125",
+    "damaged-link",
+    severity=Severity.ERROR,
+    on="message",
+    since="0.1",
+    needs=["link"],
+)
+def damaged_link(given: OnMessage) -> Iterator[Problem]:
+    """## What it does
+    Finds words that are linked to an address without a host, or with white space in it.
+
+    ## Why
+    Bluesky refuses the whole post for one such link, and nobody could follow it.
+
+    ## Example
+    ```markdown
+    [The guide](https:///docs/guide)
+    ```
+
+    ## Fix
+    Complete the address; white space in it is written `%20`.
+    """
+    for part in given.message.parts:
+        for facet in part.facets:
+            if facet.type == "link" and _UNFOLLOWED.match(facet.value):
+                data = part.text.encode("utf-8", "replace")
+                words = data[facet.start : facet.end].decode("utf-8", "replace")
+                message = f"{show(facet.value)} is no address that can be followed"
+                yield Problem(given.place(part, words), message, "complete it")
 
 
 def urls(post: Post) -> Iterator[tuple[str, Span]]:

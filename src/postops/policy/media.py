@@ -221,6 +221,39 @@ def alt_too_long(given: OnMessage) -> Iterator[Problem]:
 
 
 @rule(
+    "PO225",
+    "long-alt-text",
+    severity=Severity.WARNING,
+    on="message",
+    since="0.1",
+    needs=["media"],
+)
+def long_alt_text(given: OnMessage) -> Iterator[Problem]:
+    """## What it does
+    Finds alternative texts that a platform takes, and some of its servers do not.
+
+    ## Why
+    Servers that have not been updated refuse the post. postops asks the server before it publishes.
+
+    ## Example
+    An alternative text of 2,000 characters for Mastodon: servers before 4.6 take 1,500.
+
+    ## Fix
+    Shorten it, or `allow: [long-alt-text]` where the server is known to be newer.
+    """
+    most, always = given.can.alt_limit, given.can.alt_warn
+    if most is None or always is None:
+        return
+    for part in given.message.parts:
+        for media in part.media:
+            if media.alt is not None and always < len(media.alt) <= most:
+                length = f"{len(media.alt)} characters"
+                message = f"{length}; {given.target.title} may take only {always}"
+                span = media.alt_span or media.span
+                yield Problem(span, f"the alternative text has {message}", "shorten it")
+
+
+@rule(
     "PO208",
     "gps-in-photo",
     severity=Severity.WARNING,

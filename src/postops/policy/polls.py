@@ -168,7 +168,8 @@ def poll_duration(given: OnMessage) -> Iterator[Problem]:
 )
 def poll_with_media(given: OnMessage) -> Iterator[Problem]:
     """## What it does
-    Finds polls in posts that show media, on platforms that do not take both.
+    Finds polls in posts that show media, on platforms that do not take both. In a thread the first
+    part asks the question.
 
     ## Why
     X and most Mastodon servers refuse the post.
@@ -183,11 +184,11 @@ def poll_with_media(given: OnMessage) -> Iterator[Problem]:
     ```
 
     ## Fix
-    Put the picture into the first part of a thread and the poll into a post of its own, or give
-    that platform `media: []`.
+    Put the picture into a later part of a thread, or into a post of its own, or give that platform
+    `media: []`.
     """
     for poll, limit in _poll(given):
-        if not limit.with_media and any(part.media for part in given.message.parts):
+        if not limit.with_media and given.message.parts[0].media:
             message = f"{given.target.title} takes no poll beside media"
             help_ = f"give `{given.target.platform.name}` no media, or no poll"
             yield Problem(poll.span, message, help_)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from postops.model import Part
-    from postops.policy.subjects import OnMessage, OnPost
+    from postops.policy.subjects import OnMessage
 
 MANY_HASHTAGS = 8
 """Where a platform says nothing: more than these are read as spam, whatever is allowed."""
@@ -220,224 +220,30 @@ def _article(what: str) -> str:
     return f"the {what}" if what != "html" else "HTML"
 
 
-# The two-letter codes of ISO 639-1.
-_LANGUAGES = frozenset(
-    [
-        "aa",
-        "ab",
-        "ae",
-        "af",
-        "ak",
-        "am",
-        "an",
-        "ar",
-        "as",
-        "av",
-        "ay",
-        "az",
-        "ba",
-        "be",
-        "bg",
-        "bh",
-        "bi",
-        "bm",
-        "bn",
-        "bo",
-        "br",
-        "bs",
-        "ca",
-        "ce",
-        "ch",
-        "co",
-        "cr",
-        "cs",
-        "cu",
-        "cv",
-        "cy",
-        "da",
-        "de",
-        "dv",
-        "dz",
-        "ee",
-        "el",
-        "en",
-        "eo",
-        "es",
-        "et",
-        "eu",
-        "fa",
-        "ff",
-        "fi",
-        "fj",
-        "fo",
-        "fr",
-        "fy",
-        "ga",
-        "gd",
-        "gl",
-        "gn",
-        "gu",
-        "gv",
-        "ha",
-        "he",
-        "hi",
-        "ho",
-        "hr",
-        "ht",
-        "hu",
-        "hy",
-        "hz",
-        "ia",
-        "id",
-        "ie",
-        "ig",
-        "ii",
-        "ik",
-        "io",
-        "is",
-        "it",
-        "iu",
-        "ja",
-        "jv",
-        "ka",
-        "kg",
-        "ki",
-        "kj",
-        "kk",
-        "kl",
-        "km",
-        "kn",
-        "ko",
-        "kr",
-        "ks",
-        "ku",
-        "kv",
-        "kw",
-        "ky",
-        "la",
-        "lb",
-        "lg",
-        "li",
-        "ln",
-        "lo",
-        "lt",
-        "lu",
-        "lv",
-        "mg",
-        "mh",
-        "mi",
-        "mk",
-        "ml",
-        "mn",
-        "mr",
-        "ms",
-        "mt",
-        "my",
-        "na",
-        "nb",
-        "nd",
-        "ne",
-        "ng",
-        "nl",
-        "nn",
-        "no",
-        "nr",
-        "nv",
-        "ny",
-        "oc",
-        "oj",
-        "om",
-        "or",
-        "os",
-        "pa",
-        "pi",
-        "pl",
-        "ps",
-        "pt",
-        "qu",
-        "rm",
-        "rn",
-        "ro",
-        "ru",
-        "rw",
-        "sa",
-        "sc",
-        "sd",
-        "se",
-        "sg",
-        "sh",
-        "si",
-        "sk",
-        "sl",
-        "sm",
-        "sn",
-        "so",
-        "sq",
-        "sr",
-        "ss",
-        "st",
-        "su",
-        "sv",
-        "sw",
-        "ta",
-        "te",
-        "tg",
-        "th",
-        "ti",
-        "tk",
-        "tl",
-        "tn",
-        "to",
-        "tr",
-        "ts",
-        "tt",
-        "tw",
-        "ty",
-        "ug",
-        "uk",
-        "ur",
-        "uz",
-        "ve",
-        "vi",
-        "vo",
-        "wa",
-        "wo",
-        "xh",
-        "yi",
-        "yo",
-        "za",
-        "zh",
-        "zu",
-    ]
-)
-
-
-@rule("PO109", "unknown-language", severity=Severity.WARNING, on="post", since="0.1")
-def unknown_language(given: OnPost) -> Iterator[Problem]:
+@rule("PO116", "lone-content-warning", severity=Severity.WARNING, on="message", since="0.1")
+def lone_content_warning(given: OnMessage) -> Iterator[Problem]:
     """## What it does
-    Finds two-letter language tags that are no language.
+    Finds content warnings of posts, or of parts of threads, that have no text for them to hide.
 
     ## Why
-    Readers filter by language: a post in a language that does not exist is shown to nobody who
-    does, and servers refuse or drop it.
+    Mastodon then shows the warning itself as the text of the post, to everybody.
 
     ## Example
     ```markdown
     ---
-    language: jp
+    accounts: [mastodon-main]
+    content_warning: Spoilers for the finale
+    media:
+      - {path: last-scene.png, alt: The last scene}
     ---
     ```
 
     ## Fix
-    Write the code of ISO 639-1: Japanese is `ja`, Ukrainian `uk`, Czech `cs`, Danish `da`.
+    Write a text, or say `sensitive: true` under `platforms` to hide the media alone.
     """
-    post = given.post
-    asked = [(post.language, post.span("language"))] if post.language else []
-    for key, override in post.overrides.items():
-        if override.language:
-            asked.append((override.language, post.span("platforms", key, "language")))
-    for language, span in asked:
-        code = language.partition("-")[0].lower()
-        if len(code) == 2 and code not in _LANGUAGES:
-            message = f"{show(language)} is not the code of a language"
-            yield Problem(span, message, "write a code of ISO 639-1 such as `en` or `pt-BR`")
+    if not given.message.content_warning or not given.can.content_warning:
+        return
+    bare = [part for part in given.message.parts if not part.text.strip()]
+    if bare:
+        message = f"{given.target.title} shows the content warning as the text where there is none"
+        yield Problem(bare[0].span, message, "write a text, or use `sensitive: true` instead")

@@ -243,6 +243,12 @@ def test_webm_cut_off_anywhere_never_crashes() -> None:
 # --------------------------------------------------------------------------- sounds
 
 
+def test_aac_without_a_container() -> None:
+    for sync in (b"\xff\xf1", b"\xff\xf9"):
+        found = inspect(sync + b"\x50\x80" + bytes(40))
+        assert (found.mime, found.kind, found.audio_codec) == ("audio/aac", "audio", "aac")
+
+
 def test_wav() -> None:
     out = io.BytesIO()
     with wave.open(out, "wb") as file:

@@ -60,6 +60,8 @@ def read_header(window: Window) -> Header:
     for magic, mime in _PLAIN:
         if head.startswith(magic):
             return Header(mime)
+    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # a frame of ADTS
+        return Header("audio/aac", audio_codec="aac")
     return Header("image/svg+xml" if b"<svg" in head else UNKNOWN)
 
 

@@ -293,10 +293,8 @@ class Bluesky(Platform):
     # ------------------------------------------------------------------ small
 
     def _gates(self, uri: str, outgoing: Outgoing) -> dict[str, dict[str, Any]]:
-        if outgoing.parent is not None:
-            return {}
         options = self.options_of(outgoing.message)
-        return gate_records(uri, outgoing.created_at, options)
+        return gate_records(uri, outgoing.created_at, options, first=outgoing.parent is None)
 
     def _app_view(self) -> str:
         if self.settings.app_view:

@@ -51,16 +51,21 @@ def post_record(outgoing: Outgoing, prepared: Prepared, options: Options) -> dic
     if message.language:
         record["langs"] = [message.language]
     if labels := options.labels:
-        values = [{"val": label} for label in labels]
+        values = [{"val": label} for label in dict.fromkeys(labels)]
         record["labels"] = {"$type": "com.atproto.label.defs#selfLabels", "values": values}
     return record
 
 
-def gate_records(uri: str, at: datetime, options: Options) -> dict[str, dict[str, Any]]:
-    """The records that say who may answer or quote a post, by collection."""
+def gate_records(
+    uri: str, at: datetime, options: Options, *, first: bool
+) -> dict[str, dict[str, Any]]:
+    """The records that say who may answer or quote a post, by collection.
+
+    The answers to a whole thread are ruled by its `first` post; each post is quoted by itself.
+    """
     records: dict[str, dict[str, Any]] = {}
-    if options.replies is not None:
-        allow = [{"$type": _REPLIERS[name]} for name in options.replies]
+    if first and options.replies is not None:
+        allow = [{"$type": _REPLIERS[name]} for name in dict.fromkeys(options.replies)]
         records["app.bsky.feed.threadgate"] = {"allow": allow}
     if not options.quotes:
         rules = [{"$type": "app.bsky.feed.postgate#disableRule"}]

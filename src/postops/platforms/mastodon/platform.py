@@ -148,13 +148,23 @@ class Mastodon(Platform):
             return
 
     async def update(self, outgoing: Outgoing, prepared: Prepared, receipt: Receipt) -> Receipt:
-        """Edit a status in place. Media that are the same bytes stay attached as they are."""
+        """Edit a status in place. Media that are the same bytes stay attached as they are.
+
+        Raises `Rejected` where its poll is over: an edit would open it again.
+        """
         kept = receipt.extra.get("media", "").split(",")
         same = receipt.extra.get("digests", "") == _digests(outgoing)
         media_ids = kept if same and outgoing.files else prepared["media_ids"]
         fields = self._fields(outgoing, media_ids)
         for fixed in ("visibility", "in_reply_to_id", "quote_approval_policy"):
             fields.pop(fixed, None)
+        # What is gone is said to be gone: servers need not take what is left out for that.
+        fields |= {
+            "spoiler_text": outgoing.message.content_warning or "",
+            "media_ids": [*media_ids],
+        }
+        if "poll" in fields:
+            fields["poll"] |= {"expires_in": _seconds_left(outgoing, receipt)}
         fields["media_attributes"] = [
             {"id": media_id, **media_fields(file)}
             for media_id, file in zip(media_ids, outgoing.files, strict=True)
@@ -342,6 +352,16 @@ class Mastodon(Platform):
         # An edit needs both: files whose bytes did not change keep their ids.
         extra = {"media": media_ids, "digests": digests} if media_ids else {}
         return Receipt(status_id, page or self.origin(self.settings) + _path(status_id), at, extra)
+
+
+def _seconds_left(outgoing: Outgoing, receipt: Receipt) -> int:
+    """Until its poll ends: it is not to end later because of an edit."""
+    poll, limit = outgoing.message.poll, CAPABILITIES.poll
+    assert poll is not None and limit is not None  # noqa: S101, PT018 - asked for by the caller
+    left = poll.seconds - int((outgoing.created_at - receipt.at).total_seconds())
+    if left < limit.min_seconds:
+        raise Rejected("mastodon: its poll is over, or nearly so: an edit would open it again")
+    return left
 
 
 def _path(status_id: str) -> str:

@@ -91,7 +91,8 @@ CAPABILITIES = Capabilities(
         ),
     ),
     # 10,000 since 4.6; servers of before refuse more than 1,500, and say so when asked.
-    alt_limit=1500,
+    alt_limit=10_000,
+    alt_warn=1500,
     alt_source=Source("https://docs.joinmastodon.org/entities/Instance", "2026-07-02"),
     poll=PollLimit(
         min_options=2,
