@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 class Place(NamedTuple):
     """Where a command works. `world` is there with `--sandbox` only.
 
-    `root` is where `state/` and the outbox are; `environ` is where secrets are looked up.
+    `root` is where `state/` and the outbox are; `environ` is where secrets are looked up. `ahead` gets
+    the way to the platforms ready while git is asked.
     """
 
     config: Config
@@ -47,6 +48,7 @@ class Place(NamedTuple):
     environ: Mapping[str, str]
     clock: Clock
     world: World | None
+    ahead: Ahead | None = None
 
     @property
     def outbox(self) -> Path:
@@ -123,11 +125,11 @@ async def ledger(at: Place) -> AsyncIterator[Ledger]:
 
 @asynccontextmanager
 async def logged_in(
-    at: Place, names: Iterable[str] | None = None, ahead: Ahead | None = None
+    at: Place, names: Iterable[str] | None = None
 ) -> AsyncIterator[dict[str, Login]]:
     """The accounts that have their credentials."""
     access, way = at.access(names), at.transport()
-    certificates = ahead.certificates() if ahead is not None else None
+    certificates = at.ahead.certificates() if at.ahead is not None else None
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(logins(access, at.clock, way, certificates))
 

@@ -120,14 +120,15 @@ async def publish(invocation: Invocation, request: Request, watcher: Watcher) ->
     with _open.place(invocation, sandbox=request.sandbox) as at:
         if request.dry_run:
             return _dry(at, request)
-        ahead = Ahead() if at.world is None else None
+        if at.world is None:
+            at = at._replace(ahead=Ahead())
         async with _open.ledger(at) as ledger:
             if ledger.held is not None:
                 raise LedgerDamaged(
                     f"everything is held: {ledger.held}",
                     help="look at the state branch, then `postops ledger accept`",
                 )
-            return await _run(at, ledger, request, watcher, ahead)
+            return await _run(at, ledger, request, watcher)
 
 
 def _dry(at: Place, request: Request) -> Outcome:
@@ -162,9 +163,7 @@ class _Planner:
         return plan
 
 
-async def _run(
-    at: Place, ledger: Ledger, request: Request, watcher: Watcher, ahead: Ahead | None
-) -> Outcome:
+async def _run(at: Place, ledger: Ledger, request: Request, watcher: Watcher) -> Outcome:
     """Sweep, and with `--wait` sweep again until nothing more becomes due in time."""
     ends = at.clock.now() + (request.wait or timedelta(0))
     planner, stop = _Planner(at.clock, request.digest), Stop()
@@ -176,7 +175,7 @@ async def _run(
             watcher.planned(plan)
             stage(ledger, swept)  # goes with the first claim: a push of its own takes as long
             replan = partial(planner.plan, swept)
-            results = await _carry_out(at, ledger, swept, plan, replan, stop, watcher, ahead)
+            results = await _carry_out(at, ledger, swept, plan, replan, stop, watcher)
             found |= {result.delivery: result for result in results}
             plan = replan() if results else plan
             if stop.asked or not await _wait(at, plan, ends, stop, watcher):
@@ -198,7 +197,6 @@ async def _carry_out(
     replan: Replan,
     stop: Stop,
     watcher: Watcher,
-    ahead: Ahead | None,
 ) -> list[Result]:
     config = swept.config
     async with AsyncExitStack() as stack:
@@ -206,7 +204,7 @@ async def _carry_out(
         if plan.actions or plan.skips:
             # All of them: a later round may find something due for an account this plan leaves
             # alone. With nothing to do there is no later round, and nobody to talk to.
-            there = _open.logged_in(at._replace(config=config), config.accounts, ahead)
+            there = _open.logged_in(at._replace(config=config), config.accounts)
             logins = await stack.enter_async_context(there)
         run = Run(
             ledger=ledger,
