@@ -35,6 +35,20 @@ def test_the_exit_code_is_passed_on(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_stream_the_caller_closed_is_no_mistake_of_ours(closed: int) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}>&-', "sh", *COMMANDS[0], "count", "--format", "json"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "bug" not in done.stderr
+    assert ('"counts"' in done.stdout) == (closed != 1)
+
+
 def test_a_query_leaves_nothing_on_stderr(tmp_path: Path) -> None:
     """DuckDB counts its objects at the end of the process, and complains of what is left."""
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)

@@ -16,6 +16,7 @@ from postops.diagnostics import Span
 from postops.errors import ConfigError
 from postops.model import Late, OnUnknown, Schedule, digest
 from postops.reading.durations import Duration, parse_duration
+from postops.reading.hosts import url_fault
 from postops.reading.hours import Hours, Window, covered, parse_hours
 from postops.reading.limits import Pattern, Range
 from postops.reading.marked import MarkedList, MarkedMap, key_span, value_span
@@ -57,8 +58,15 @@ Branch = Annotated[
 ]
 Host = Annotated[str, Pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)*", "a host name in small letters")]
 Template = Annotated[
-    str, Pattern(r"[^\x00-\x20\xa0&?#]*", "a text without spaces, `&`, `?` and `#`")
+    str,
+    Pattern(
+        r"([^\x00-\x20\xa0&?#{}]|\{(platform|account|campaign|post)\})*",
+        "a text without spaces, `&`, `?` and `#`, and with no other `{…}` than `{platform}`,"
+        " `{account}`, `{campaign}` and `{post}`",
+    ),
 ]
+_REQUEST = timedelta(seconds=60)
+"""How long one request may take at most: `publish.ports.Terms.timeout`, for which `lease` has room."""
 
 
 # --------------------------------------------------------------------------- the file, as written
@@ -388,6 +396,7 @@ class _Checked:
     def config(self) -> Config:
         """Raises `ConfigError` for the first of all mistakes."""
         self._zone()
+        self._lease()
         self._groups()
         if "accounts" in self.front.get("defaults", ()):
             self._members("the defaults name", self.front["defaults"]["accounts"])
@@ -408,6 +417,14 @@ class _Checked:
         message = f"there is no time zone {show(self.file.timezone)}"
         span = value_span(self.front, "timezone", self.path)
         self._mistake(span, message, "write an IANA name such as `Europe/Berlin`, or `UTC`")
+
+    def _lease(self) -> None:
+        least = _REQUEST + 2 * parse_duration(self.file.clock_skew)
+        if parse_duration(self.file.lease) > least:
+            return
+        span = value_span(self.front, "lease" if "lease" in self.front else "clock_skew", self.path)
+        help_ = f"it has to be longer than {_REQUEST.seconds} s and twice `clock_skew`"
+        self._mistake(span, "`lease` leaves no time to send anything", help_)
 
     def _groups(self) -> None:
         for name, members in self.front.get("groups", {}).items():
@@ -521,28 +538,3 @@ def zone_known(name: str) -> bool:
     except (OSError, ValueError, KeyError):  # not found is a KeyError
         return False
     return True
-
-
-_LOOPBACK = r"localhost|[a-z0-9-]+\.localhost|127(\.[0-9]{1,3}){3}|::1"
-
-
-def url_fault(text: str) -> tuple[str, str] | None:
-    """What is wrong with a setting that is a URL: plain http to a real host, or a login inside.
-
-    Credentials travel to these hosts, so nobody else may be able to listen.
-    """
-    scheme, found, _ = text.partition("://")
-    if not found or not scheme.isalpha():
-        return None
-    from urllib.parse import urlsplit
-
-    try:
-        url = urlsplit(text)
-        host = url.hostname or ""
-    except ValueError:
-        return "is not a URL", "write `https://` and a host"
-    if "@" in url.netloc or "\\" in text or not text.isprintable() or " " in text or not host:
-        return "is not a plain URL", "write `https://` and a host, without a login"
-    if url.scheme == "https" or (url.scheme == "http" and re.fullmatch(_LOOPBACK, host)):
-        return None
-    return "is not https", "plain http is taken for loopback only: write `https://`"

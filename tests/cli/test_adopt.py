@@ -40,6 +40,18 @@ def test_what_was_sent_by_hand_is_never_sent_again(site: Site) -> None:
     assert (row["state"], row["url"]) == ("published", url)
 
 
+def test_a_post_that_is_another_deliverys_is_not_adopted(site: Site) -> None:
+    """Or a withdrawal of one would take the other's away."""
+    site.merge({"posts/a.md": post("Ours")})
+    site.run("publish")
+    [row] = site.json("status")["deliveries"]
+    site.merge({"posts/b.md": post("By hand")})
+    ran = site.run("adopt", "b@tusk", "--url", row["url"])
+    assert ran.code == 2
+    assert "that is the post of a@tusk" in ran.err
+    assert site.states()["b@tusk"] == "waiting"
+
+
 def test_without_a_url_it_only_counts(site: Site) -> None:
     site.merge({"posts/a.md": post("Somewhere", draft=True)})
     assert site.run("adopt", "a@tusk").code == 0

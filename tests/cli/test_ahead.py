@@ -31,6 +31,18 @@ def test_certificates_that_cannot_be_read_are_left_to_who_needs_them(
     assert capfd.readouterr().err == ""
 
 
+def test_a_process_that_ends_at_once_waits_for_it() -> None:
+    """An import under way while the interpreter was taken down crashed it now and then."""
+    code = (
+        "import atexit, sys\n"
+        "from postops.cli._ahead import Ahead\n"
+        "Ahead()\n"
+        "atexit.register(lambda: print('httpcore' in sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "True\n"
+
+
 def test_nothing_is_imported_by_the_first_request_any_more() -> None:
     code = (
         "import sys\n"

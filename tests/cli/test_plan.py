@@ -86,6 +86,14 @@ def test_markdown_and_a_part_of_it(site: Site) -> None:
     assert "later" not in ran.out
 
 
+def test_a_sandbox_has_no_platform_nobody_knows(site: Site) -> None:
+    config = json.loads((site.path / "postops.yaml").read_text())
+    config["accounts"]["odd"] = {"platform": "nope"}
+    (site.path / "postops.yaml").write_text(json.dumps(config))
+    ran = site.run("plan", "--sandbox")
+    assert (ran.code, "there is no platform called 'nope'" in ran.err) == (2, True)
+
+
 def test_a_sandbox_has_its_own(site: Site) -> None:
     assert site.run("publish", "--sandbox").code == 0
     assert "now@sky" not in site.run("plan", "--sandbox").out

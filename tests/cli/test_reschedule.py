@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -137,6 +138,25 @@ def test_a_diff_changes_nothing(root: Path, capsys: pytest.CaptureFixture[str]) 
     assert written(root, text, TIME, "--diff") == (0, text)
     said = capsys.readouterr().out
     assert "-publish_at: 2026-03-01T10:30\n+publish_at: 2026-03-02T09:00\n" in said
+
+
+def test_a_diff_shows_nothing_a_terminal_or_a_log_would_obey(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "---\r\npublish_at: 2026-03-01T10:30\r\n---\r\n::error::\x1b]52;c;a\x07\u202e\r\n"
+    written(root, text, TIME, "--diff")
+    said = capsys.readouterr().out
+    assert "-publish_at: 2026-03-01T10:30\r\n" in said  # lines of Windows stay what they are
+    assert " \\u003a:error::\\u001b]52;c;a\\u0007\\u202e\r\n" in said
+
+
+def test_a_full_disk_takes_nothing_away(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    text = "---\npublish_at: 2026-03-01T10:30\n---\nHi\n"
+    assert written(root, text, TIME) == (1, text)
 
 
 @pytest.mark.parametrize(

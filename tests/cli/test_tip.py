@@ -40,6 +40,19 @@ def test_a_detached_head_is_no_obstacle(site: Site) -> None:
     assert footprint(site.path) == before
 
 
+@pytest.mark.parametrize("command", ["publish", "plan", "adopt a@sky"])
+def test_the_content_branch_is_not_the_ledgers_own(site: Site, command: str) -> None:
+    site.merge({"posts/a.md": post("Words")})
+    config = site.path / "postops.yaml"
+    site.merge({"postops.yaml": f"state: {{branch: main}}\n{config.read_text()}"})
+    before = footprint(site.path)
+    ran = site.run(*command.split())
+    assert ran.code == 2
+    assert "that is the content branch" in ran.err
+    assert "state: same" in ran.err
+    assert footprint(site.path) == before
+
+
 def test_what_is_not_committed_is_never_sent(site: Site) -> None:
     site.merge({"posts/a.md": post("Merged words")})
     site.repo.write({"posts/a.md": post("Changed words"), "posts/b.md": post("New")})

@@ -72,6 +72,13 @@ def test_a_branch_of_its_own_follows_by_its_commits(repository: Repository) -> N
     assert not GitHead(repository, lookalike, second).descends()
 
 
+def test_a_commit_that_takes_lines_away_does_not_follow(repository: Repository) -> None:
+    first = made(repository, {OLD: b"old\n", DAY: b"1\n2\n"})
+    for files in ({DAY: b"1\n"}, {DAY: b"1\nX\n"}, {DAY: b""}, {OLD: b""}):
+        assert not GitHead(repository, made(repository, files, first), first).descends()
+    assert GitHead(repository, made(repository, {NOTE: b"a note"}, first), first).descends()
+
+
 @pytest.mark.parametrize(
     ("files", "follows"),
     [

@@ -40,7 +40,19 @@ def rewrite(scene: Scene, old: str) -> None:
     git(scene.repo.remote, "update-ref", STATE, other)
 
 
-@pytest.mark.parametrize("how", [cut, delete, rewrite], ids=["cut", "deleted", "rewritten"])
+def shorten(scene: Scene, old: str) -> None:
+    """A commit like any other, on top of the newest, with what was there before."""
+    bare = scene.repo.remote
+    tip = git(bare, "rev-parse", STATE)
+    other = git(bare, "commit-tree", f"{old}^{{tree}}", "-p", tip, "-m", "Tidy up", **SOMEBODY)
+    git(bare, "update-ref", STATE, other)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [cut, delete, rewrite, shorten],
+    ids=["cut", "deleted", "rewritten", "shortened"],
+)
 def test_a_state_branch_that_does_not_follow_the_anchor_holds_everything(scene: Scene, how) -> None:
     scene.merge({"posts/a.md": post("First")})
     scene.publishes()

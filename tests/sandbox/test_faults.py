@@ -60,6 +60,12 @@ def test_plans_are_read_from_json():
         ([{"platform": "x", "when": "during"}], "fault 1: when is 'during'"),
         ([{"platform": "x", "nth": 0}], "fault 1: nth and times count from 1"),
         ([{"platform": "x", "status": 200}], "fault 1: status is 200"),
+        ([{"platform": "x", "status": "500"}], "fault 1: status is '500'"),
+        ([{"platform": "x", "effect": "latency", "seconds": "x"}], "fault 1: seconds is 'x'"),
+        ([{"platform": "x", "effect": "latency", "seconds": 1e9}], "fault 1: seconds is 1000"),
+        ([{"platform": "x", "retry_after": 1.5}], "fault 1: retry_after is 1.5"),
+        ([{"platform": "x", "nth": True}], "fault 1: nth is True"),
+        ([{"platform": 1}], "fault 1: platform is 1"),
     ],
 )
 def test_what_is_no_plan(document, message):

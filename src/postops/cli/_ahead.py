@@ -18,11 +18,15 @@ _WITH_THE_FIRST_REQUEST = ("httpcore", "h11", "anyio._backends._asyncio")
 
 
 class Ahead:
-    """Starts at once, in a thread of its own."""
+    """Starts at once, in a thread of its own.
+
+    A process that ends early waits for it: an import that is under way while the interpreter is
+    taken down crashes it.
+    """
 
     def __init__(self) -> None:
         self._certificates: ssl.SSLContext | None = None
-        self._thread = threading.Thread(target=self._get_ready, daemon=True)
+        self._thread = threading.Thread(target=self._get_ready)
         self._thread.start()
 
     def _get_ready(self) -> None:

@@ -40,7 +40,7 @@ def find(tree: WorkTree, config: Config, name: str) -> Post:
 
 def _read(tree: WorkTree, config: Config, name: str) -> Iterator[tuple[str, Read]]:
     """All posts, one by one, those first that are likely to be meant."""
-    from postops.content.frontmatter import SIZE_LIMIT, too_large
+    from postops.content.frontmatter import SIZE_LIMIT, unread
     from postops.content.posts import FOLDER, Read, read_post
     from postops.content.scan import scan
 
@@ -48,7 +48,7 @@ def _read(tree: WorkTree, config: Config, name: str) -> Iterator[tuple[str, Read
     entries = sorted(scan(tree, FOLDER).files, key=lambda entry: entry.path not in likely)
     for entry, data in tree.load(entries, SIZE_LIMIT):
         if data is None:
-            yield entry.path, Read(None, (too_large(entry.path),))
+            yield entry.path, Read(None, (unread(entry),))
         else:
             yield entry.path, read_post(data, entry.path, config, tree)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from postops import platforms
 from postops.cli._local import own_folder
 from postops.errors import ConfigError
 from postops.git import Repository
@@ -117,6 +118,7 @@ def reconfigured(config: Config, there: World) -> tuple[Config, dict[str, str]]:
     environ: dict[str, str] = {}
     accounts: dict[str, Account] = {}
     for name, account in config.accounts.items():
+        platforms.load(account.platform)  # raises `ConfigError` for one that does not exist
         made = there.add_account(account.platform, name)
         names = {field: f"SANDBOX_{name}_{field}" for field in made.credentials}
         environ |= {names[field]: secret for field, secret in made.credentials.items()}

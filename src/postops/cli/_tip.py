@@ -36,6 +36,12 @@ def fetch(repository: Repository, config: Config) -> Tip:
     Raises `GitFailed` where the remote cannot be reached: then nothing may be sent.
     """
     content = repository.fetch_content_branch(config.content_branch)
+    if content.branch == config.state:
+        raise ConfigError(
+            f"the ledger cannot have {config.state} for its own: that is the content branch",
+            help="say `state: same` to keep `state/` beside the posts, or name another branch",
+            where=config.path,
+        )
     tree = CommitTree(repository, content.commit)
     return Tip(content, tree, config_of(tree, config), *_unpushed(repository, content))
 

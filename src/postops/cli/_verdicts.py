@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from postops.cli._edge import Invocation
-    from postops.ledger.state import DeliveryState
+    from postops.ledger.state import DeliveryState, LedgerState
 
 
 def split(name: str) -> Delivery:
@@ -50,9 +50,21 @@ async def decide(
                     f"the ledger knows no delivery {delivery!r}", help="postops status lists them"
                 )
             name, account = in_ledger(delivery, ledger.state, at.config)
-            event = {"delivery": name, "account": account, "by": who()}
-            ledger.record(event | verdict(done))
+            event = {"delivery": name, "account": account, "by": who()} | verdict(done)
+            no_others(ledger.state, event)
+            ledger.record(event)
             await ledger.push()
+
+
+def no_others(state: LedgerState, event: dict[str, Any]) -> None:
+    """Raise `ConfigError` where the remote post is another delivery's: that one would change it."""
+    for name in state.of_account(event["account"]):
+        done = state.delivery(name)
+        ids = {part.remote_id for part in done.parts.values()}
+        if done.name != state.delivery(event["delivery"]).name and event.get("remote_id") in ids:
+            raise ConfigError(
+                f"that is the post of {done.name}", help="one post on a platform is of one delivery"
+            )
 
 
 def refuse(done: DeliveryState, command: str, *, phases: set[str], instead: str) -> None:

@@ -70,7 +70,10 @@ async def _adopt(
                 events = [_placed(at, ledger, delivery)]
             else:
                 events = [_event(one) for one in _waiting(at, ledger, delivery)]
-            ledger.record(*(event | (receipt or _NOWHERE) for event in events))
+            events = [event | (receipt or _NOWHERE) for event in events]
+            for event in events:
+                _verdicts.no_others(ledger.state, event)
+            ledger.record(*events)
             await ledger.push()
     return [event["delivery"] for event in events]
 

@@ -39,7 +39,9 @@ def command(invocation: Invocation, /, post: str, time: str, diff: bool, style: 
     until the file is committed and on the content branch. Works offline.
     """
     from postops.content import fixes
+    from postops.content.saving import save
     from postops.content.source import WorkTree
+    from postops.output import safe
 
     config = invocation.config()
     tree = WorkTree(config.root)
@@ -52,9 +54,9 @@ def command(invocation: Invocation, /, post: str, time: str, diff: bool, style: 
     after = fixes.apply_fixes(before, [_edit(found, time, before)]).data
     _check(after, found, when, config)
     if diff:
-        click.echo(fixes.diff(found.path, before, after), nl=False)
+        click.echo(safe.diff(fixes.diff(found.path, before, after)), nl=False)
         return
-    file.write_bytes(after)
+    save(file, after)
     if style == "json":
         click.echo(_options.as_json(_document(found, when, out)))
     else:

@@ -163,9 +163,11 @@ def _below(path: Path, root: Path) -> list[str]:
 
 def _fix(config: Config, report: Outcome | Report) -> bool:
     """Apply the safe fixes. Whether anything changed."""
+    from postops.content.saving import save
+
     changed = False
     for path, _, after in _fixed(config, report):
-        (config.root / path).write_bytes(after)
+        save(config.root / path, after)
         click.echo(f"fixed {path}", err=True)
         changed = True
     return changed
@@ -174,9 +176,10 @@ def _fix(config: Config, report: Outcome | Report) -> bool:
 def _show_fixes(config: Config, report: Outcome | Report) -> int:
     """The safe fixes as a unified diff; 1 if there are any, as `diff` does."""
     from postops.content import fixes
+    from postops.output import safe
 
     changed = [fixes.diff(*fixed) for fixed in _fixed(config, report)]
-    click.echo("".join(changed), nl=False)
+    click.echo(safe.diff("".join(changed)), nl=False)
     return 1 if changed else 0
 
 

@@ -8,7 +8,7 @@ would then be published.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from frontmatter.default_handlers import YAMLHandler
 
@@ -17,6 +17,9 @@ from postops.reading import Fault
 from postops.reading.marked import MarkedMap
 from postops.reading.words import kind
 from postops.reading.yaml import parse
+
+if TYPE_CHECKING:
+    from postops.content.source import Entry
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes of a post or campaign taken. The longest text any platform takes is 100,000 characters."""
@@ -124,6 +127,14 @@ def too_large(path: str) -> Fault:
     """A file above `SIZE_LIMIT`."""
     message = f"the file is larger than {SIZE_LIMIT // 1024} KiB"
     return Fault("file-too-large", Span(path), message, "posts are text; media go beside them")
+
+
+def unread(entry: Entry) -> Fault:
+    """Why the source gave no bytes of a file."""
+    if entry.size is None or entry.size > SIZE_LIMIT:
+        return too_large(entry.path)
+    help_ = "look at its permissions"
+    return Fault("unreadable-file", Span(entry.path), "the file cannot be read", help_)
 
 
 def lfs_pointer(path: str) -> Fault:

@@ -80,6 +80,9 @@ def is_content(path: str) -> bool:
 
 def _stray(entry: Entry, folder: str) -> Fault | None:
     name = entry.path.rpartition("/")[2]
+    if entry.kind == "closed":
+        message = "the folder cannot be read"
+        return Fault("unreadable-file", Span(entry.path), message, "look at its permissions")
     if entry.kind != "file":
         what = {"symlink": "a symbolic link", "submodule": "a submodule"}
         message = f"{what.get(entry.kind, 'not a regular file')}, which is never followed"
@@ -108,7 +111,10 @@ def _names(files: Iterable[Entry]) -> list[Fault]:
             message = f"on some machines this is the same file as {show(twin)}"
             faults.append(Fault("twin-path", Span(entry.path), message, "rename one of the two"))
         bad = next((p for p in entry.path.split("/") if _RESERVED.fullmatch(p)), None)
-        if bad is not None or not entry.path.isprintable():
-            message = f"Windows cannot have a file called {show(bad or entry.path)}"
+        if bad is not None:
+            message = f"Windows cannot have a file called {show(bad)}"
             faults.append(Fault("unportable-path", Span(entry.path), message, "rename it"))
+        if not entry.path.isprintable():  # it could pass for two lines, or for other letters
+            message = f"the path {show(entry.path)} holds a character that cannot be seen"
+            faults.append(Fault("invalid-value", Span(entry.path), message, "rename it"))
     return faults

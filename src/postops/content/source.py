@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from postops.git import Repository
 
-EntryKind = Literal["file", "symlink", "submodule", "other"]
+EntryKind = Literal["file", "symlink", "submodule", "closed", "other"]
+"""`closed` is a folder that must not be read."""
 
 _FLAGS = (
     os.O_RDONLY
@@ -76,6 +77,9 @@ class WorkTree:
             directory = waiting.pop()
             try:
                 entries = list(os.scandir(self.root / directory))
+            except PermissionError:
+                found.append(Entry(directory, "closed"))
+                continue
             except OSError:
                 continue
             if any(entry.name == ".git" for entry in entries):

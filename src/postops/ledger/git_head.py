@@ -64,12 +64,12 @@ class GitHead:
             return True
         if self.sha is None or self.anchor is None:
             return False
-        if not self.same and self.repository.is_ancestor(self.anchor, self.sha):
-            return True
-        # Commits of a shallow clone have no parents: there the lines themselves are the proof.
-        if self.same or self.repository.is_shallow:
-            return self._holds_lines_of(self.anchor)
-        return False
+        # Commits of a shallow clone have no parents: there the lines alone are the proof.
+        ordered = self.same or self.repository.is_ancestor(self.anchor, self.sha)
+        if not ordered and not self.repository.is_shallow:
+            return False
+        # Somebody may have taken lines away in a commit like any other.
+        return self._holds_lines_of(self.anchor)
 
     def _holds_lines_of(self, anchor: str) -> bool:
         """Whether every daily file of the anchor is here, the last one perhaps longer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postops.output.safe import SUMMARY_BYTES, cell, cut, one_line, terminal
+from postops.output.safe import SUMMARY_BYTES, cell, cut, one_line
 from postops.plan import iso
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _action(action: Action, width: int, style: Callable[..., str]) -> str:
     due = f"due {iso(action.due_at)}" if action.due_at else "as soon as merged"
     due = _DRIFT.get(action.action, due)
     part = f", from part {action.part}" if action.part > 1 else ""
-    return f"{name} {terminal(action.delivery):<{width}}  {due}{part}"
+    return f"{name} {one_line(action.delivery):<{width}}  {due}{part}"
 
 
 _DRIFT = {
@@ -89,7 +89,7 @@ def _waiting(waiting: Waiting, width: int, style: Callable[..., str]) -> str:
     until = f" until {iso(waiting.until)}" if waiting.reason in _FUTURE and waiting.until else ""
     detail = style(f" ({one_line(waiting.detail)})", fg="bright_black") if waiting.detail else ""
     return (
-        f"          {terminal(waiting.delivery):<{width}}  {WORDS[waiting.reason]}{until}{detail}"
+        f"          {one_line(waiting.delivery):<{width}}  {WORDS[waiting.reason]}{until}{detail}"
     )
 
 

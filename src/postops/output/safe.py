@@ -28,6 +28,14 @@ def terminal(text: str) -> str:
     return _COMMAND.sub(lambda m: f"{m[1]}\\u003a" if m[1] is not None else "\\u0023", shown)
 
 
+def diff(text: str) -> str:
+    """A diff: line ends stay what they are, so that one of harmless lines can still be applied."""
+    lines = text.split("\n")
+    return "\n".join(
+        terminal(line.removesuffix("\r")) + "\r" * line.endswith("\r") for line in lines
+    )
+
+
 def one_line(text: str) -> str:
     """The same, with line breaks shown as a sign."""
     return terminal(text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\u23ce"))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from postops.errors import ConfigError
+from postops.reading.limits import Pattern
 
 if TYPE_CHECKING:
     import ipaddress
+
+Server = Annotated[
+    str,
+    Pattern(
+        r"[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20/?#@]+/?",
+        "the address of a server, like `https://example.social`",
+    ),
+]
+"""A setting that names a server: scheme and host. `origin` looks more closely."""
 
 
 def origin(url: str, setting: str) -> str:

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postops.collector import collector_off
 from postops.content.campaigns import read_campaign
-from postops.content.frontmatter import SIZE_LIMIT, too_large
+from postops.content.frontmatter import SIZE_LIMIT, unread
 from postops.content.posts import read_post
 from postops.content.scan import scan
-from postops.diagnostics import Diagnostic, Span, Summary, summarize
+from postops.diagnostics import Diagnostic, Summary, summarize
 from postops.policy.examine import Examined, examine, stamp, stamped_fault
 from postops.policy.registry import chosen
 from postops.policy.settle import Wanted, settle
 from postops.policy.subjects import Context, OnSet
 from postops.policy.targets import config_faults, targets_of
-from postops.reading import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -134,7 +133,7 @@ def examine_entries(entries: Iterable[Entry], context: Context) -> Iterator[Exam
         raise ValueError("there is nothing to read from")
     for entry, data in context.source.load(entries, SIZE_LIMIT):
         if data is None:
-            fault = _unread(entry)
+            fault = unread(entry)
             yield Examined(entry.path, (stamped_fault(fault, None),))
         else:
             read = read_post(data, entry.path, context.config, context.source, blob=entry.blob)
@@ -159,7 +158,7 @@ def _campaigns(
     faults = list(scanned.faults)
     for entry, data in source.load(scanned.files, SIZE_LIMIT):
         if data is None:
-            faults.append(_unread(entry))
+            faults.append(unread(entry))
             continue
         read = read_campaign(data, entry.path, blob=entry.blob)
         faults += read.faults
@@ -169,13 +168,6 @@ def _campaigns(
     looked = [entry.path for entry in scanned.files if paths is None or entry.path in paths]
     notes = [stamped_fault(f, None) for f in faults if paths is None or f.span.path in paths]
     return found, notes, looked
-
-
-def _unread(entry: Entry) -> Fault:
-    if entry.size is None or entry.size > SIZE_LIMIT:
-        return too_large(entry.path)
-    help_ = "look at its permissions"
-    return Fault("unreadable-file", Span(entry.path), "the file cannot be read", help_)
 
 
 class _Named:

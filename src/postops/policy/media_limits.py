@@ -74,9 +74,18 @@ def media_type(given: OnMessage) -> Iterator[Problem]:
     for media, facts, kind, limit in _all(given):
         if limit is None or facts.mime not in limit.mimes:
             taken = sorted(limit.mimes) if limit is not None else []
-            known = f": it takes {', '.join(taken)}" if taken else f" or any other {kind}"
+            known = f": it takes {', '.join(taken)}" if taken else _OTHERS.get(kind, "")
             message = f"{given.target.title} does not take {facts.mime}{known}"
             yield Problem(media.span, message, "convert it, or choose other media for it")
+
+
+_OTHERS = {
+    "image": " or any other image",
+    "gif": " or any other moving picture",
+    "video": " or any other video",
+    "audio": " or any other sound",
+}
+"""By kind, where the platform takes none of it."""
 
 
 @rule("PO211", "media-count", severity=Severity.ERROR, on="message", since="0.1", needs=["media"])

@@ -353,13 +353,13 @@ def file_too_large() -> None:
 @rule("PO018", "unreadable-file", severity=Severity.ERROR, on="fault", since="0.1", firm=True)
 def unreadable_file() -> None:
     """## What it does
-    Finds files the system does not let anybody read.
+    Finds files and folders that must not be read.
 
     ## Why
     A post that was not read was not checked.
 
     ## Example
-    A file without read permission.
+    A file or a folder without read permission.
 
     ## Fix
     Look at its permissions.

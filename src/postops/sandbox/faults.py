@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_LONGEST = 3600
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("platform", "method", "path", "when", "effect"), (str,)),
+    **dict.fromkeys(("nth", "times", "status"), (int,)),
+    "account": (str, type(None)),
+    "seconds": (int, float),
+    "retry_after": (int, type(None)),
+}
+
 When = Literal["before", "after"]
 Effect = Literal["status", "drop", "latency", "expire-token", "rate-limit"]
 
@@ -46,6 +55,12 @@ class Fault:
     retry_after: int | None = None
 
     def __post_init__(self) -> None:
+        for one in fields(self):
+            value, kinds = getattr(self, one.name), _KINDS[one.name]
+            if not isinstance(value, kinds) or isinstance(value, bool):
+                raise ValueError(f"{one.name} is {value!r}")  # noqa: TRY004  # callers catch one
+        if not 0 <= self.seconds <= _LONGEST:
+            raise ValueError(f"seconds is {self.seconds}, not from 0 to {_LONGEST}")
         if self.when not in get_args(When):
             raise ValueError(f"when is {self.when!r}, not one of {', '.join(get_args(When))}")
         if self.effect not in get_args(Effect):

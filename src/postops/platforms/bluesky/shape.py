@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from postops.model import Capabilities, Certainty, MediaLimit, Source, TextLimit
+from postops.platforms._origin import Server  # noqa: TC001 - read at run time
+from postops.reading.limits import Pattern
 
 _LEXICONS = "https://github.com/bluesky-social/atproto/blob/d6296a1/lexicons/app/bsky"
 _STILLS = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -55,11 +57,17 @@ CAPABILITIES = Capabilities(
 class Settings:
     """An account on Bluesky."""
 
-    handle: str
+    handle: Annotated[
+        str,
+        Pattern(
+            r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|did:[a-z]+:[A-Za-z0-9._:%-]+",
+            "a handle like `acme.bsky.social`, without `@`, or a DID",
+        ),
+    ]
     """The account's handle, like `acme.bsky.social`, or its DID."""
-    service: str = "https://bsky.social"
+    service: Server = "https://bsky.social"
     """Where to log in: `https://bsky.social`, or one's own server."""
-    app_view: str | None = None
+    app_view: Server | None = None
     """Where metrics are read; `https://public.api.bsky.app`, or `service` if that is loopback."""
 
 

@@ -14,6 +14,7 @@ from postops.model import (
     Source,
     TextLimit,
 )
+from postops.platforms._origin import Server  # noqa: TC001 - read at run time
 from postops.reading.limits import Range
 
 _CODE = "https://github.com/mastodon/mastodon/blob/5f5dfd7/app"
@@ -125,7 +126,7 @@ CAPABILITIES = Capabilities(
 class Settings:
     """An account on a Mastodon server."""
 
-    instance: str
+    instance: Server
     """The server's address, like `https://mastodon.social`."""
     max_characters: Annotated[int, Range(1, 1_000_000)] | None = None
     """How many characters the server takes, where it is not 500. It is asked before publishing."""

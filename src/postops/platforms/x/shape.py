@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from postops.model import Capabilities, Certainty, MediaLimit, PollLimit, Source, TextLimit
+from postops.platforms._origin import Server  # noqa: TC001 - read at run time
 from postops.reading.limits import Range
 
 _CHECKED = "2026-08-22"
@@ -92,7 +93,7 @@ CAPABILITIES = Capabilities(
 class Settings:
     """An account on X."""
 
-    base_url: str = "https://api.x.com"
+    base_url: Server = "https://api.x.com"
     """Where the API is."""
     username: str | None = None
     """The account's name, without `@`: makes nicer links to posts."""
