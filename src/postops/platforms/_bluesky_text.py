@@ -14,7 +14,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from postops.platforms import _tlds
+from postops import tlds
 from postops.platforms._charsets import members
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _in_bytes(text: str, facets: list[TextFacet]) -> list[TextFacet]:
 
 def _is_domain(name: str) -> bool:
     _, dot, suffix = name.rpartition(".")
-    return bool(dot) and suffix in _tlds.iana()
+    return bool(dot) and suffix in tlds.iana()
 
 
 def _mentions(text: str) -> Iterator[TextFacet]:

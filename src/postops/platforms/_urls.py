@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
-from postops.platforms import _tlds
+from postops import tlds
 from postops.platforms._charsets import members
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def compile_grammar(
     label, before = f"[^{members(not_label)}]", f"(?<=[^{members(not_before)}])"
     word = f"{label}++(?:[-_]++{label}++)*+"
     chain = f"({protocols}://)?(?:((?:{word}\\.)++)|{word})"
-    suffixes, after = _tlds.twitter(), members(not_after)
+    suffixes, after = tlds.twitter(), members(not_after)
     return Grammar(
         suffixes=suffixes,
         suffix=re.compile(
