@@ -31,6 +31,15 @@ def urls(text, scheme_required=False):
         ("https://example.com:8080/x", ["https://example.com:8080/x"]),
         ("-example.com", []),
         ("https://xn--mnchen-3ya.xn--p1ai/", ["https://xn--mnchen-3ya.xn--p1ai/"]),
+        ("https://blog.google/ and re:post.aws", ["https://blog.google/", "post.aws"]),
+        ("https://пример.рф/x", ["https://пример.рф/x"]),
+        ("https://中国.中国です", ["https://中国.中国"]),
+        ("https://example.comです", ["https://example.com"]),
+        ("https://example.com.notatld/x", ["https://example.com"]),
+        ("https://example.community+1 a.com-b", []),
+        ("https://www_1.example.com", ["https://www_1.example.com"]),
+        ("https://my_example.com my_example.com", []),
+        ("日本example.com", ["example.com"]),
     ],
 )
 def test_what_is_a_link(text, expected):
@@ -48,7 +57,21 @@ def test_positions():
     assert (link.start, link.end) == (2, 13)
 
 
-@pytest.mark.parametrize("text", ["a." * 20_000, "https://a.com/" + "(" * 5_000, "x" * 50_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 20_000,
+        "https://" + "a." * 20_000,
+        "https://" + "あ.い" * 20_000,
+        "https://a.xn--" + "b.xn--" * 20_000,
+        "https://a.com/" + "(" * 5_000,
+        "https://a.com/(" * 5_000,
+        "https://a.com?((" * 5_000,
+        "https://" * 20_000,
+        "a-" * 20_000,
+        "x" * 50_000,
+    ],
+)
 def test_hostile_text_is_quick(text):
     with not_stuck():
         urls(text)

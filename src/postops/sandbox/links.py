@@ -1,6 +1,7 @@
-"""Finding URLs in text by the grammar X publishes as twitter-text, which Mastodon counts by too.
+"""Finding URLs in text by the grammar X publishes as twitter-text, slightly coarser.
 
-Own, compact and slightly coarser: the generic top-level domains are those posts really use.
+What is in front of a domain and in it is the same for Mastodon, which counts by a dialect of that
+grammar: `scan` finds both, given what may follow a domain.
 """
 
 from __future__ import annotations
@@ -8,38 +9,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-_COUNTRY_TLDS = """
-ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw
-by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et
-eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id
-ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu
-lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np
-nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj
-sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us
-uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw
-"""
-_GENERIC_TLDS = """
-academy aero agency app art asia audio bank beer berlin bike bio biz blog book bot build business
-cafe camera camp capital care careers cat chat church city cloud club codes coffee college com
-community company computer consulting cooking coop courses dance data date day deals design dev
-digital directory dog download earth edu education email energy engineer engineering events expert
-express family farm fashion film finance fit foundation fun fund fyi gallery game games garden gift
-global gmbh gov green group guide guru health help hosting hotel house info ink institute int
-international jobs land law legal life link live lol london love ltd market marketing mba media
-menu mil mobi moe mov museum music name net network new news ngo ninja one online org page paris
-partners party photo photography photos pics pizza plus poker post press pro products productions
-properties pub quest radio recipes red rest review reviews rip rocks run sale school science shop
-show site ski social software solar solutions space storage store stream studio style support
-surf systems tax team tech technology tel tips today tools top tours town toys trade training
-travel tube university vet video vip wiki win wine work works world wtf xyz yoga zip zone
-"""
+from postops import tlds
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Signs, spaces and what cannot be seen: none of it is in a name.
+_NO_NAME = (
+    r"\x00-/:-@\[-`{-\x7f\x85\xa0\u061c\u1680\u180e\u2000-\u200a\u200e-\u200f\u2028-\u202f"
+    r"\u205f\u2066-\u2069\u3000\ufeff\ufffe\uffff"
+)
+# What a label behind a scheme may have: letters of every script.
+ANY_LETTER = f"[^{_NO_NAME}]"
 _PATH_CHAR = r"[a-z0-9!*';:=+,.$/%#\[\]\-_~@|&Ѐ-ӿÀ-ÿ]"
-_BALANCED = rf"\((?:{_PATH_CHAR}|\({_PATH_CHAR}+\))+\)"
 _PATH_END = r"[a-z0-9=_#/+\-Ѐ-ӿÀ-ÿ]"
-_PATH = rf"/(?:(?:{_PATH_CHAR}|{_BALANCED})*(?:{_PATH_END}|{_BALANCED}))?"
+_PATH_INSIDE = r"[!*';:,.$%\[\]~@|&]"
 _QUERY = r"\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/]"
+
+# After a top-level domain, these would mean that it is only the beginning of something else.
+_GOES_ON = re.compile(r"[a-z0-9@+-]", re.IGNORECASE)
+_PUNYCODE = re.compile(r"xn--[a-z0-9-]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +43,73 @@ class Link:
 
 
 def find_links(text: str, *, scheme_required: bool) -> list[Link]:
-    """List the URLs in a text, in order."""
-    return [
-        Link(match.start("url"), match.end("url"), match["url"])
-        for match in _pattern().finditer(text)
-        if match["scheme"] or not scheme_required
-    ]
+    """List the URLs in a text as X has them, in order."""
+    return list(scan(text, _head(scheme_required), _tail()))
+
+
+def scan(text: str, head: re.Pattern[str], tail: re.Pattern[str]) -> Iterator[Link]:
+    """Find every link from left to right.
+
+    `head` is a start and, in its one group, labels with dots between; `tail` is what may follow.
+    """
+    at = 0
+    while found := head.search(text, at):
+        end = _domain_end(text, *found.span(found.lastindex or 0))
+        # Without a top-level domain none begins further on in the same labels.
+        at = found.end()
+        if end is not None and (rest := tail.match(text, end)):
+            at = rest.end()
+            yield Link(found.start(), at, text[found.start() : at])
+
+
+def labels(character: str) -> str:
+    """Return the expression for two labels or more; signs that join stand only inside one."""
+    label = rf"{character}++(?:[-_]++{character}++)*+"
+    return rf"{label}(?:\.{label})++"
+
+
+def _domain_end(text: str, start: int, end: int) -> int | None:
+    """Return where the domain in some labels ends: behind the last top-level domain there is."""
+    dot = text.rfind(".", start, end)
+    while dot > start:
+        before = text.rfind(".", start, dot)
+        # A name right in front of it has no underscore; those further left may.
+        if "_" not in text[max(before, start) : dot] and (found := _tld_end(text, dot + 1, end)):
+            return found
+        dot = before
+    return None
+
+
+def _tld_end(text: str, start: int, end: int) -> int | None:
+    if found := _PUNYCODE.match(text, start, end):
+        return found.end()
+    known, longest = _tlds()
+    for at in range(min(end, start + longest), start, -1):
+        if text[start:at].lower() in known and not _GOES_ON.match(text, at):
+            return at
+    return None
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    tlds = "|".join(sorted((_COUNTRY_TLDS + _GENERIC_TLDS).split(), key=len, reverse=True))
-    label = r"[a-z0-9À-ÿ](?:[a-z0-9À-ÿ_-]*[a-z0-9À-ÿ])?"
-    domain = rf"(?:{label}\.)+(?:{tlds}|xn--[a-z0-9-]+)(?![a-z0-9À-ÿ@-])"
+def _tlds() -> tuple[frozenset[str], int]:
+    known = tlds.twitter()
+    return known, max(map(len, known))
+
+
+@cache
+def _head(scheme_required: bool) -> re.Pattern[str]:
+    # Not glued to a word, a handle or a hashtag; a bare domain not to "-", "." or "/" either,
+    # which also keeps the search from starting anew at every label of a long one.
+    bare = rf"|(?<![-./])({labels('[a-z0-9À-ÿ]')})"
     return re.compile(
-        # Not glued to a word, a handle or a hashtag; a bare domain not to "-", "." or "/" either,
-        # which also keeps the search from starting anew at every label of a long one.
-        rf"(?<![a-z0-9@＠$#＃_À-ÿ])(?P<url>(?:(?P<scheme>https?://)|(?<![-./]))"
-        rf"{domain}(?::[0-9]+)?(?:{_PATH})?(?:{_QUERY})?)",
+        rf"(?<![a-z0-9@＠$#＃_À-ÿ])"
+        rf"(?:https?://({labels(ANY_LETTER)}){'' if scheme_required else bare})",
         re.IGNORECASE,
     )
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    balanced = rf"\((?:{_PATH_CHAR}|\({_PATH_CHAR}++\))++\)"
+    path = rf"/(?:{_PATH_INSIDE}*+(?:{_PATH_END}|{balanced}))*+"
+    return re.compile(rf"(?::[0-9]++)?(?:{path})?(?:{_QUERY})?", re.IGNORECASE)
