@@ -44,12 +44,15 @@ def test_links_where_the_platform_makes_them(world, monkeypatch):
 
 
 def test_each_platform_links_its_own_way(world):
-    text = "README.md of @a.b and @c@d.example"
+    text = "README.md of @a.b and @c@d.example (#one) gemini://a.co/日本"
     linked = {}
     for platform in ("mastodon", "x"):
         spans = _spans(platform, post(1, text))
         linked[platform] = [span.text for span in spans if span.href]
-    assert linked == {"mastodon": ["@a.b", "@c@d.example"], "x": ["README.md", "@a"]}
+    assert linked == {
+        "mastodon": ["@a.b", "@c@d.example", "gemini://a.co/日本"],
+        "x": ["README.md", "@a", "#one"],
+    }
 
 
 def test_facets_say_it_where_clients_send_them(world, monkeypatch):

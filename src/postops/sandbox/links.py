@@ -42,30 +42,33 @@ class Link:
     url: str
 
 
-def find_links(text: str, *, scheme_required: bool) -> list[Link]:
+def find_links(text: str) -> list[Link]:
     """List the URLs in a text as X has them, in order."""
-    return list(scan(text, _head(scheme_required), _tail()))
+    return list(scan(text, _head(), _tail()))
 
 
 def scan(text: str, head: re.Pattern[str], tail: re.Pattern[str]) -> Iterator[Link]:
     """Find every link from left to right.
 
-    `head` is a start and, in its one group, labels with dots between; `tail` is what may follow.
+    `head` is a start and, in a group, labels with dots between; `tail` is what may follow.
     """
     at = 0
     while found := head.search(text, at):
         end = _domain_end(text, *found.span(found.lastindex or 0))
-        # Without a top-level domain none begins further on in the same labels.
+        # Without a top-level domain none begins further on in the same labels, but they may end in
+        # a scheme, of six letters at most.
         at = found.end()
+        if text.startswith("://", at):
+            at = max(found.start() + 1, at - 6)
         if end is not None and (rest := tail.match(text, end)):
             at = rest.end()
             yield Link(found.start(), at, text[found.start() : at])
 
 
-def labels(character: str) -> str:
-    """Return the expression for two labels or more; signs that join stand only inside one."""
+def labels(character: str, dots: int = 1) -> str:
+    """Return the expression for labels with so many dots or more; some signs join inside one."""
     label = rf"{character}++(?:[-_]++{character}++)*+"
-    return rf"{label}(?:\.{label})++"
+    return rf"{label}(?:\.{label}){{{dots},}}+"
 
 
 def _domain_end(text: str, start: int, end: int) -> int | None:
@@ -97,14 +100,12 @@ def _tlds() -> tuple[frozenset[str], int]:
 
 
 @cache
-def _head(scheme_required: bool) -> re.Pattern[str]:
+def _head() -> re.Pattern[str]:
     # Not glued to a word, a handle or a hashtag; a bare domain not to "-", "." or "/" either,
     # which also keeps the search from starting anew at every label of a long one.
-    bare = rf"|(?<![-./])({labels('[a-z0-9À-ÿ]')})"
+    bare = rf"(?<![-./])({labels('[a-z0-9À-ÿ]')})"
     return re.compile(
-        rf"(?<![a-z0-9@＠$#＃_À-ÿ])"
-        rf"(?:https?://({labels(ANY_LETTER)}){'' if scheme_required else bare})",
-        re.IGNORECASE,
+        rf"(?<![a-z0-9@＠$#＃_À-ÿ])(?:https?://({labels(ANY_LETTER)})|{bare})", re.IGNORECASE
     )
 
 

@@ -9,23 +9,19 @@ from typing import TYPE_CHECKING, Any, AnyStr
 
 from .growth import Reactions, reactions
 from .links import find_links
+from .mastodon import links as mastodon_links
+from .mastodon import text as mastodon_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .world import SandboxAccount, TimelinePost, World
 
-# What becomes a link without one, where it is the platform that makes links of a text.
-_SIGNS = {
-    "mastodon": re.compile(
-        r"(?<![=/\w])@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:@[^\W_](?:[\w.:-]*\w)?)?"
-        r"|(?<![=/)\w])[#＃]\w*[^\W\d]\w*"
-    ),
-    "x": re.compile(
-        r"(?<![\w!#$%&*@＠])[@＠][A-Za-z0-9_]{1,20}(?![@\w])"
-        r"|(?<![\w&/])[#＃]\w*[^\W\d_]\w*"
-    ),
-}
+# What X makes a link of without one.
+_SIGNS = re.compile(
+    r"(?<![\w!#$%&*@＠])[@＠][A-Za-z0-9_]{1,20}(?![@\w])"
+    r"|(?<![\w&/])[#＃]\w*[^\W\d_]\w*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +142,13 @@ def _spans(platform: str, post: TimelinePost) -> list[Span]:
     """Cut the text where the platform links it: by facets where clients must send them."""
     if "createdAt" in post.raw:
         return _by_facets(post.text.encode(), post.raw.get("facets") or [])
-    links = find_links(post.text, scheme_required=platform == "mastodon")
+    if platform == "mastodon":
+        links, signs = mastodon_links.find_links(post.text), mastodon_text.signs(post.text)
+    else:
+        links = find_links(post.text)
+        signs = [sign.span() for sign in _SIGNS.finditer(post.text)] if platform == "x" else []
     marks = [(link.start, link.end, _with_scheme(link.url)) for link in links]
-    if platform in _SIGNS:
-        signs = _SIGNS[platform].finditer(post.text)
-        marks += [(sign.start(), sign.end(), sign[0]) for sign in signs]
+    marks += [(start, end, post.text[start:end]) for start, end in signs]
     return [Span(piece, href) for piece, href in _cut(post.text, marks)]
 
 

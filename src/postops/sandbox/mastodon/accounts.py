@@ -64,7 +64,8 @@ def by_token(world: World, token: str) -> SandboxAccount | None:
 def by_handle(world: World, handle: str) -> SandboxAccount | None:
     """Find an account by its username, with or without this instance's domain."""
     username, _, domain = handle.lower().partition("@")
-    if domain and domain != host(world):
+    # A mention has no port, and the instance may be served at one.
+    if domain not in ("", host(world), host(world).partition(":")[0]):
         return None
     return next((a for a in world.accounts_on(PLATFORM) if a.handle == username), None)
 

@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from postops.sandbox.links import find_links
-
 from .accounts import PLATFORM, by_handle
+from .links import find_links
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from postops.sandbox.world import SandboxAccount, World
 
-# Account::MENTION_RE, Tag::HASHTAG_RE in our own words.
-_MENTION = re.compile(
-    r"(?<![=/\w])@(?P<user>[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)"
-    r"(?:@(?P<domain>[^\W_](?:[\w.:-]*\w)?))?",
-    re.IGNORECASE,
+# What Ruby calls a word, and the signs that may join words inside a hashtag (tag.rb).
+_WORD, _JOINS = r"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}", "·・\u200c"
+# Account::MENTION_RE in our own words. What looks like more of a name or a URL spoils it.
+_MENTION = regex.compile(
+    rf"(?<![=/{_WORD}])@(?P<user>[a-z0-9_]++(?:[.-]++[a-z0-9_]++)*+)"
+    rf"(?:@(?P<domain>[{_WORD}]++(?:[.-]++[{_WORD}]++)*+))?+(?![@＠\u00c0-\u024f]|://)",
+    regex.IGNORECASE,
 )
-_HASHTAG = re.compile(r"(?<![=/)\w])[#＃](?P<tag>\w*[^\W\d]\w*)")
+_HASHTAG = regex.compile(rf"(?<!\S)[#＃](?P<tag>[{_WORD}][{_WORD}{_JOINS}]*+)")
+_LETTER = regex.compile(r"\p{Alphabetic}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,24 @@ class _Piece:
 
 
 def count(text: str, spoiler: str, per_url: int) -> int:
-    """Count characters: the warning with the body, URLs at a flat rate, domains of mentions free."""
-    whole = spoiler + text
-    for link in reversed(find_links(whole, scheme_required=True)):
-        whole = whole[: link.start] + "x" * per_url + whole[link.end :]
-    whole = _MENTION.sub(lambda found: f"@{found['user']}", whole)
-    return len(regex.findall(r"\X", whole))
+    """Count characters: in the body, URLs at a flat rate and domains of mentions free.
+
+    The warning counts as it stands (status_length_validator.rb).
+    """
+    return len(regex.findall(r"\X", spoiler + _countable(text, "x" * per_url)))
+
+
+def _countable(text: str, url: str) -> str:
+    if not text.strip():
+        return ""
+    short = [(link.start, link.end, url) for link in find_links(text)]
+    short += [(m.start(), m.end(), f"@{m['user']}") for m in _MENTION.finditer(text)]
+    counted, done = "", 0
+    for start, end, instead in sorted(short):
+        if start >= done:
+            counted += text[done:start] + instead
+            done = end
+    return counted + text[done:]
 
 
 def mentioned(world: World, text: str) -> list[SandboxAccount]:
@@ -49,7 +65,25 @@ def mentioned(world: World, text: str) -> list[SandboxAccount]:
 
 def hashtags(text: str) -> list[str]:
     """List hashtags without the sign, in order, once each."""
-    return list(dict.fromkeys(match["tag"].lower() for match in _HASHTAG.finditer(text)))
+    return list(dict.fromkeys(tag.lower() for _, _, tag in _tags(text)))
+
+
+def signs(text: str) -> list[tuple[int, int]]:
+    """Return where mentions and hashtags stand, end exclusive."""
+    tags = [(start, end) for start, end, _ in _tags(text)]
+    return sorted([*tags, *(match.span() for match in _MENTION.finditer(text))])
+
+
+def _tags(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _HASHTAG.finditer(text):
+        tag = match["tag"].rstrip(_JOINS)
+        # Digits alone are a number; what joins them makes them a name.
+        if not (_LETTER.search(tag) or any(sign in tag[1:-1] for sign in f"_{_JOINS}")):
+            continue
+        # A scheme belongs to the URL it begins, not to the name before it.
+        if text.startswith("://", match.start() + 1 + len(tag)):
+            tag = re.sub(r"(?<=.)https?\Z", "", tag)
+        yield match.start(), match.start() + 1 + len(tag), tag
 
 
 def to_html(world: World, text: str) -> str:
@@ -61,18 +95,12 @@ def to_html(world: World, text: str) -> str:
 
 
 def _linked(world: World, text: str) -> str:
-    pieces = [
-        _Piece(link.start, link.end, _anchor(link.url))
-        for link in find_links(text, scheme_required=True)
-    ]
+    pieces = [_Piece(link.start, link.end, _anchor(link.url)) for link in find_links(text)]
     for match in _MENTION.finditer(text):
         account = by_handle(world, match[0][1:])
         if account is not None:
             pieces.append(_Piece(match.start(), match.end(), _mention(world, account)))
-    pieces += [
-        _Piece(match.start(), match.end(), _tag(world, match["tag"]))
-        for match in _HASHTAG.finditer(text)
-    ]
+    pieces += [_Piece(start, end, _tag(world, tag)) for start, end, tag in _tags(text)]
     html, done = "", 0
     for piece in sorted(pieces, key=lambda one: one.start):
         if piece.start >= done:
@@ -82,7 +110,9 @@ def _linked(world: World, text: str) -> str:
 
 
 def _anchor(url: str) -> str:
-    scheme, shown = re.match(r"(https?://(?:www\.)?)(.*)", url, re.IGNORECASE | re.DOTALL).groups()  # type: ignore[union-attr]  # every link found has a scheme
+    hidden = re.match(r"https?://(?:www\.)?", url, re.IGNORECASE)
+    scheme = hidden[0] if hidden else ""
+    shown = url.removeprefix(scheme)
     # What is cut from sight stays in the text, as on the real thing.
     ellipsis = ' class="ellipsis"' if len(shown) > 30 else ""
     return (

@@ -50,7 +50,7 @@ def _shorten(
 ) -> tuple[str, dict[str, Any]]:
     source, text, done = post["text"], "", 0
     urls: list[dict[str, Any]] = []
-    for link in find_links(source, scheme_required=False):
+    for link in find_links(source):
         text += _escape(source[done : link.start])
         full = link.url if "://" in link.url else f"http://{link.url}"
         short = f"https://t.co/{_code(world, full)}"

@@ -26,7 +26,7 @@ _INVALID = ("\ufffe", "\ufeff", "\uffff")
 def weighted_length(text: str) -> int:
     """Return the length X counts."""
     text = unicodedata.normalize("NFC", text)
-    links = find_links(text, scheme_required=False)
+    links = find_links(text)
     total, done = 0, 0
     for link in links:
         total += _plain(text[done : link.start]) + _URL_WEIGHT

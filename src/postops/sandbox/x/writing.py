@@ -81,7 +81,7 @@ async def create(call: Call) -> Response:
     call.world.shelf(PLATFORM, "by_account").setdefault(account.name, []).append(post["id"])
     if not post["media_ids"]:
         _said(call.world, account)[post["text"]] = post["id"]
-    linked = find_links(post["text"], scheme_required=False)
+    linked = find_links(post["text"])
     charge(call.world, account, "post with link" if linked else "post")
     data = {
         "id": post["id"],
