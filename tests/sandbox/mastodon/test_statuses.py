@@ -44,6 +44,10 @@ async def test_json_and_forms_say_the_same(masto):
         ({"media_ids": [str(n) for n in range(5)]}, "Cannot attach more than 4 files"),
         ({"scheduled_at": "soon"}, "Validation failed: Scheduled at is invalid"),
         (
+            {"poll": {"options": ["Yes", " "], "expires_in": 600}},
+            "Validation failed: Poll choices must have at least two options",
+        ),
+        (
             {"poll": {"options": ["a", "b", "c", "d", "e"], "expires_in": 600}},
             "Validation failed: Poll choices can't contain more than 4 items",
         ),
@@ -60,6 +64,12 @@ async def test_json_and_forms_say_the_same(masto):
 async def test_what_is_refused(masto, fields, text):
     assert said(await masto.post(**({"status": "hello"} | fields))) == (422, text)
     assert masto.texts() == []
+
+
+async def test_blank_options_are_dropped_before_they_are_counted(masto):
+    poll = {"options": ["a ", "", " b", " ", "\n", "c", "d"], "expires_in": 600}
+    made = (await masto.post(poll=poll)).json()
+    assert [option["title"] for option in made["poll"]["options"]] == ["a", "b", "c", "d"]
 
 
 async def test_a_lone_warning_becomes_the_text(masto):

@@ -24,7 +24,8 @@ _MIN_SECONDS, _MAX_SECONDS = 300, 2_629_746
 
 def new_poll(world: World, given: dict[str, Any], flag: bool) -> dict[str, Any]:
     """Check a poll and give it an id. Raises ApiError."""
-    options = [str(option).strip() for option in given.get("options") or []]
+    stripped = (str(option).strip() for option in given.get("options") or [])
+    options = [option for option in stripped if option]
     if len(options) < 2:
         raise unprocessable("Poll choices must have at least two options")
     if len(options) > _MAX_OPTIONS:
