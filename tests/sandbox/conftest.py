@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import queue
 import struct
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from PIL import Image
 
 from postops.sandbox.app import transport
 from postops.sandbox.serve import serve
@@ -60,6 +62,14 @@ def png(width: int = 3, height: int = 2, shade: int = 120) -> bytes:
     rows = (b"\0" + bytes([shade]) * width) * height
     parts = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def gif(width: int = 3, height: int = 2, frames: int = 1) -> bytes:
+    """Make a GIF; its frames differ, or Pillow would write only one."""
+    shades = [Image.new("L", (width, height), 30 * number) for number in range(frames)]
+    stream = io.BytesIO()
+    shades[0].save(stream, "GIF", save_all=frames > 1, append_images=shades[1:])
+    return stream.getvalue()
 
 
 def mp4(size: int = 64) -> bytes:

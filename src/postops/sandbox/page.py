@@ -33,7 +33,15 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 _SHOWABLE = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4", "video/webm"}
+    {
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "image/avif",
+        "video/mp4",
+        "video/webm",
+    }
 )
 _CALLS_SHOWN = 25
 

@@ -1,28 +1,43 @@
-"""What an uploaded file is, by its first bytes: its media type and its size in pixels."""
+"""What an uploaded file is, by its first bytes: its media type, its size in pixels, its frames."""
 
 from __future__ import annotations
 
 import struct
 
-_MAGIC: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (0, b"GIF8", "image/gif"),
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (8, b"WEBP", "image/webp"),
-    (4, b"ftypqt", "video/quicktime"),
-    (4, b"ftyp", "video/mp4"),
-    (0, b"\x1a\x45\xdf\xa3", "video/webm"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"OggS", "audio/ogg"),
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xf1", "audio/aac"),
+    (b"\xff\xf9", "audio/aac"),
+    (b"OggS", "audio/ogg"),
+    (b"fLaC", "audio/flac"),
 )
+_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+# Films, pictures and sound share one container; its brand says which it is.
+_BRANDS = {
+    b"avif": "image/avif",
+    b"avis": "image/avif",
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"heim": "image/heic",
+    b"heis": "image/heic",
+    b"mif1": "image/heif",
+    b"msf1": "image/heif",
+    b"qt  ": "video/quicktime",
+    b"M4A ": "audio/mp4",
+}
 
 
 def media_type(data: bytes) -> str | None:
     """Return the media type, or None for bytes no platform here would take."""
-    for offset, magic, mime in _MAGIC:
-        if data[offset : offset + len(magic)] == magic:
-            return mime
-    return None
+    if data[4:8] == b"ftyp":
+        return _BRANDS.get(data[8:12], "video/mp4")
+    if data[:4] == b"RIFF":
+        return _RIFF.get(data[8:12])
+    return next((mime for magic, mime in _MAGIC if data.startswith(magic)), None)
 
 
 def size(data: bytes) -> tuple[int, int] | None:
@@ -47,3 +62,29 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
             return width, height
         at += 2 + length
     return None
+
+
+def gif_frames(data: bytes) -> int:
+    """Count the images in a GIF, as far as its blocks can be followed."""
+    frames, at = 0, 13 + _palette(data, 10)
+    while at + 10 <= len(data):
+        if data[at] == 0x2C:  # an image: its own palette, one byte for the coder, the data
+            frames += 1
+            at = _after_blocks(data, at + 11 + _palette(data, at + 9))
+        elif data[at] == 0x21:  # an extension: what kind, the data
+            at = _after_blocks(data, at + 2)
+        else:
+            break
+    return frames
+
+
+def _palette(data: bytes, flags: int) -> int:
+    """Return the length of the palette that these flags announce."""
+    given = data[flags] if flags < len(data) else 0
+    return 3 << ((given & 7) + 1) if given & 0x80 else 0
+
+
+def _after_blocks(data: bytes, at: int) -> int:
+    while at < len(data) and data[at]:
+        at += data[at] + 1
+    return at + 1

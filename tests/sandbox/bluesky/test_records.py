@@ -170,6 +170,13 @@ async def test_a_blob_must_be_there_and_be_what_it_is_called(bsky):
     assert error(await post(unknown)) == (400, "BlobNotFound")
 
 
+async def test_sound_in_a_films_container_is_no_film(bsky):
+    for start, status in ((b"\0\0\0\x14ftypM4A ", 400), (b"\0\0\0\x14ftypisom", 200)):
+        blob = await upload(bsky, start + b"\0" * 20, "video/mp4")
+        embed = {"$type": "app.bsky.embed.video", "video": blob}
+        assert (await bsky.create(record={"embed": embed}, rkey=None)).status_code == status
+
+
 async def test_too_large_a_blob(bsky, monkeypatch):
     monkeypatch.setattr("postops.sandbox.bluesky.records._MAX_BLOB", 10)
     headers = bsky.auth | {"content-type": "image/png"}

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.sandbox.conftest import mp4
+from tests.sandbox.conftest import mp4, png
 
 
 async def test_an_upload_becomes_a_blob_after_a_while(bsky, clock):
@@ -24,6 +24,9 @@ async def test_what_it_refuses(bsky, monkeypatch):
     method = "app.bsky.video.uploadVideo?did="
     stranger = await bsky.post(method + "did:plc:none", content=mp4(), headers=headers)
     assert stranger.json()["error"] == "UploadForbidden"
+    for data in (b"\0\0\0\x14ftypavif", b"\0\0\0\x14ftypM4A ", b"\0\0\0\x14ftypqt  ", png()):
+        other = await bsky.post(method + bsky.account.id, content=data, headers=headers)
+        assert other.json()["error"] == "UnsupportedContentType"
     monkeypatch.setattr("postops.sandbox.bluesky.video._MAX_BYTES", 10)
     large = await bsky.post(method + bsky.account.id, content=mp4(), headers=headers)
     assert large.json()["error"] == "VideoTooLarge"

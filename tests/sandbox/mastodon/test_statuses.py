@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.conftest import mp4
+from tests.sandbox.conftest import gif, mp4
 
 
 def said(answer):
@@ -223,6 +223,33 @@ async def test_a_film_is_not_shown_before_it_is_ready(masto, clock):
     assert (await masto.client.get(ready.json()["url"])).content == mp4()
     waiting = await masto("POST", "/v1/media", files={"file": ("a", mp4(70), "video/mp4")})
     assert (waiting.status_code, waiting.json()["type"]) == (200, "video")
+
+
+async def test_only_a_gif_that_moves_becomes_a_film(masto, clock):
+    still, moving = await masto.upload(gif()), await masto.upload(gif(frames=2))
+    assert (still.status_code, still.json()["type"]) == (200, "image")
+    assert moving.status_code == 202
+    clock.tick(2)
+    assert (await masto("GET", f"/v1/media/{moving.json()['id']}")).json()["type"] == "gifv"
+    both = [answer.json()["id"] for answer in (still, await masto.upload())]
+    assert (await masto.post(media_ids=both)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"\0\0\0\x1cftypavif", "image"),
+        (b"\0\0\0\x1cftypheic", "image"),
+        (b"\0\0\0\x1cftypmif1", "image"),
+        (b"\0\0\0\x14ftypM4A ", "audio"),
+        (b"\xff\xf1\x50\x80", "audio"),
+        (b"RIFF\0\0\0\0WAVE", "audio"),
+        (b"fLaC", "audio"),
+    ],
+)
+async def test_the_first_bytes_decide_and_not_the_name(masto, start, kind):
+    answer = await masto.upload(start + b"\0" * 20, "application/octet-stream")
+    assert (answer.status_code, answer.json()["type"]) == (200, kind)
 
 
 async def test_files_nobody_takes(masto, monkeypatch):

@@ -39,6 +39,28 @@ async def test_what_is_no_upload(x, body):
     assert (await x.client.post(url, content=b"x", headers=headers)).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("data", "taken"),
+    [
+        (png(), {"tweet_image"}),
+        (GIF, {"tweet_image", "tweet_gif"}),
+        (mp4(), {"tweet_video"}),
+        (b"\0\0\0\x14ftypqt  ", {"tweet_video"}),
+        (b"\0\0\0\x14ftypavif", set()),
+        (b"\0\0\0\x14ftypheic", set()),
+        (b"\0\0\0\x14ftypM4A ", set()),
+        (b"RIFF\0\0\0\0WAVE", set()),
+        (b"ID3", set()),
+    ],
+)
+async def test_what_is_taken_as_what(x, data, taken):
+    answers = {
+        category: (await x.upload(data, category)).status_code
+        for category in ("tweet_image", "tweet_gif", "tweet_video", "subtitles")
+    }
+    assert answers == {category: 200 if category in taken else 400 for category in answers}
+
+
 async def begin(x, total, category="tweet_video", **more):
     body = {"media_type": "video/mp4", "total_bytes": total, "media_category": category, **more}
     return await x("POST", "/media/upload/initialize", json=body)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from postops.sandbox.pixels import media_type
+
 from .accounts import PLATFORM
 from .cid import cid_of_bytes
 from .errors import XrpcError, invalid
@@ -31,6 +33,8 @@ async def _upload(turn: Turn) -> Any:
     data = await turn.request.body()
     if len(data) > _MAX_BYTES:
         raise XrpcError(400, "VideoTooLarge", "The video is too large")
+    if media_type(data) != "video/mp4":
+        raise XrpcError(400, "UnsupportedContentType", "The file is not an MP4 video")
     blob = store_blob(turn, did, data, "video/mp4")
     delay = account.options.get("video_seconds", _PROCESSING_SECONDS)
     job = {

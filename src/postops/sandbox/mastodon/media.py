@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse
 
 from postops.sandbox.forms import Upload
-from postops.sandbox.pixels import media_type, size
+from postops.sandbox.pixels import gif_frames, media_type, size
 
 from .accounts import PLATFORM, rules
 from .errors import NOT_FOUND, ApiError, unprocessable
@@ -73,7 +73,7 @@ async def _store(call: Call) -> dict[str, Any]:
     if not isinstance(file, Upload):
         raise unprocessable("File can't be blank")
     mime = media_type(file.data) or file.mime
-    kind = _kind(mime, len(file.data))
+    kind = _kind(mime, file.data)
     wait = rules(account).processing_seconds if kind in ("video", "gifv") else 0.0
     stored: dict[str, Any] = {
         "id": next_id(call.world),
@@ -91,16 +91,18 @@ async def _store(call: Call) -> dict[str, Any]:
     return stored
 
 
-def _kind(mime: str, length: int) -> str:
+def _kind(mime: str, data: bytes) -> str:
     if mime in IMAGE_TYPES:
-        kind, most = ("gifv" if mime == "image/gif" else "image"), IMAGE_BYTES
+        # Only a GIF that moves is made a film.
+        moves = mime == "image/gif" and gif_frames(data) > 1
+        kind, most = ("gifv" if moves else "image"), IMAGE_BYTES
     elif mime in VIDEO_TYPES:
         kind, most = "video", VIDEO_BYTES
     elif mime in AUDIO_TYPES:
         kind, most = "audio", VIDEO_BYTES
     else:
         raise unprocessable("File content type is invalid, File is invalid")
-    if length >= most:
+    if len(data) >= most:
         raise unprocessable(f"File file size must be less than {most // 1_048_576} MB")
     return kind
 

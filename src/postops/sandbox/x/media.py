@@ -32,6 +32,16 @@ _MAX_CHUNK = 5_242_880
 _UPLOAD_SECONDS, _READY_SECONDS = 1_295_999, 86_400
 _PROCESSING_SECONDS = 2.0
 _IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+_GIFS = frozenset({"image/gif"})
+# OAS InitializeMediaUploadRequest; a subtitle file has no first bytes to know it by.
+_FILMS = frozenset({"video/mp4", "video/quicktime", "video/webm"})
+_TYPES = {
+    "tweet_image": _IMAGES,
+    "dm_image": _IMAGES,
+    "tweet_gif": _GIFS,
+    "dm_gif": _GIFS,
+    "subtitles": frozenset[str](),
+}
 
 
 async def upload(call: Call) -> Response:
@@ -200,8 +210,7 @@ def _new(world: World, account: SandboxAccount, category: str) -> dict[str, Any]
 def _finish(world: World, account: SandboxAccount, stored: dict[str, Any], data: bytes) -> None:
     mime, category = media_type(data), stored["category"]
     film = category in ("tweet_video", "amplify_video", "tweet_gif")
-    fits = mime in _IMAGES if category in ("tweet_image", "tweet_gif") else mime is not None
-    if not fits or (category == "tweet_gif" and mime != "image/gif"):
+    if mime not in _TYPES.get(category, _FILMS):
         raise invalid("media type unrecognized.")
     if len(data) > _MAX_BYTES.get(category, len(data)):
         raise invalid(f"The file is too large for {category}.")
