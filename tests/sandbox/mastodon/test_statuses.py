@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import struct
+
 import pytest
 
-from tests.sandbox.conftest import gif, mp4
+from tests.sandbox.conftest import gif, mp4, png
 
 
 def said(answer):
@@ -250,6 +252,25 @@ async def test_only_a_gif_that_moves_becomes_a_film(masto, clock):
 async def test_the_first_bytes_decide_and_not_the_name(masto, start, kind):
     answer = await masto.upload(start + b"\0" * 20, "application/octet-stream")
     assert (answer.status_code, answer.json()["type"]) == (200, kind)
+
+
+def sized(data, width, height):
+    """The same file, saying another size."""
+    if data.startswith(b"GIF"):
+        return data[:6] + struct.pack("<HH", width, height) + data[10:]
+    return data[:16] + struct.pack(">II", width, height) + data[24:]
+
+
+@pytest.mark.parametrize(
+    ("data", "width", "height"),
+    [(png(), 7680, 4320), (gif(), 1280, 720), (gif(frames=2), 1280, 720)],
+)
+async def test_pictures_have_a_limit_in_pixels(masto, data, width, height):
+    assert (await masto.upload(sized(data, width, height))).status_code < 300
+    assert said(await masto.upload(sized(data, width, height + 1))) == (
+        422,
+        f"{width}x{height + 1} images are not supported",
+    )
 
 
 async def test_files_nobody_takes(masto, monkeypatch):

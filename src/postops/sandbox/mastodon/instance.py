@@ -23,6 +23,9 @@ AUDIO_TYPES = ("audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/aac"
 # media_attachment.rb: sixteen and ninety-nine MiB.
 IMAGE_BYTES = 16_777_216
 VIDEO_BYTES = 103_809_024
+# attachmentable.rb: 7680 x 4320, and 1280 x 720 for a GIF, which the document does not mention.
+IMAGE_PIXELS = 33_177_600
+GIF_PIXELS = 921_600
 
 
 def configuration(allowed: Rules) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def configuration(allowed: Rules) -> dict[str, Any]:
             "description_limit": allowed.description_limit,
             "supported_mime_types": [*IMAGE_TYPES, *VIDEO_TYPES, *AUDIO_TYPES],
             "image_size_limit": IMAGE_BYTES,
-            "image_matrix_limit": 33_177_600,
+            "image_matrix_limit": IMAGE_PIXELS,
             "video_size_limit": VIDEO_BYTES,
             "video_frame_rate_limit": 120,
             "video_matrix_limit": 8_294_400,

@@ -12,7 +12,15 @@ from postops.sandbox.pixels import gif_frames, media_type, size
 from .accounts import PLATFORM, rules
 from .errors import NOT_FOUND, ApiError, unprocessable
 from .ids import next_id
-from .instance import AUDIO_TYPES, IMAGE_BYTES, IMAGE_TYPES, VIDEO_BYTES, VIDEO_TYPES
+from .instance import (
+    AUDIO_TYPES,
+    GIF_PIXELS,
+    IMAGE_BYTES,
+    IMAGE_PIXELS,
+    IMAGE_TYPES,
+    VIDEO_BYTES,
+    VIDEO_TYPES,
+)
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -73,7 +81,8 @@ async def _store(call: Call) -> dict[str, Any]:
     if not isinstance(file, Upload):
         raise unprocessable("File can't be blank")
     mime = media_type(file.data) or file.mime
-    kind = _kind(mime, file.data)
+    kind, pixels = _kind(mime, file.data), size(file.data)
+    _check_pixels(mime, pixels)
     wait = rules(account).processing_seconds if kind in ("video", "gifv") else 0.0
     stored: dict[str, Any] = {
         "id": next_id(call.world),
@@ -81,10 +90,11 @@ async def _store(call: Call) -> dict[str, Any]:
         "digest": call.world.blobs.put(file.data),
         "mime": mime,
         "kind": kind,
-        "pixels": size(file.data),
+        "pixels": pixels,
         "description": described(account, fields.get("description")),
         "focus": fields.get("focus"),
         "status": None,
+        "scheduled": None,
         "ready_at": call.world.now().timestamp() + wait,
     }
     call.world.shelf(PLATFORM, "media")[stored["id"]] = stored
@@ -107,6 +117,15 @@ def _kind(mime: str, data: bytes) -> str:
     return kind
 
 
+def _check_pixels(mime: str, pixels: tuple[int, int] | None) -> None:
+    if pixels is None or mime not in IMAGE_TYPES:
+        return
+    width, height = pixels
+    # The limit of a GIF is that of a still one too.
+    if width * height > (GIF_PIXELS if mime == "image/gif" else IMAGE_PIXELS):
+        raise ApiError(422, f"{width}x{height} images are not supported")
+
+
 def _own(world: World, account: SandboxAccount, wanted: str) -> dict[str, Any]:
     stored: dict[str, Any] | None = world.shelf(PLATFORM, "media").get(wanted)
     if stored is None or stored["account"] != account.name:
@@ -124,7 +143,8 @@ def attachable(
 ) -> list[dict[str, Any]]:
     """Return the attachments a status wants. Raises ApiError.
 
-    An attachment belongs to one status for good; `status` is the one being edited.
+    An attachment belongs to one status for good, or to a scheduled one until that is taken back or
+    published; `status` is the one being edited.
     """
     limit = rules(account).max_media_attachments
     if len(wanted) > limit:
@@ -137,6 +157,7 @@ def attachable(
         if stored is None
         or stored["account"] != account.name
         or stored["status"] not in (None, status)
+        or stored.get("scheduled")
     ]
     if lost:
         raise ApiError(
@@ -150,6 +171,12 @@ def attachable(
             422, "Cannot attach files that have not finished processing. Try again in a moment!"
         )
     return media
+
+
+def reserve(world: World, wanted: list[str], scheduled: str | None) -> None:
+    """Keep attachments for a scheduled status, or for none any more."""
+    for one in wanted:
+        world.shelf(PLATFORM, "media")[one]["scheduled"] = scheduled
 
 
 def entity(world: World, stored: dict[str, Any]) -> dict[str, Any]:
