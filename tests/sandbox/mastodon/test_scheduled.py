@@ -42,13 +42,40 @@ async def test_three_hundred_in_all(masto, clock):
     assert "limit of 300" in (await masto.post(scheduled_at=at(clock, days=90))).json()["error"]
 
 
-async def test_one_whose_media_went_elsewhere_is_lost(masto, clock):
+async def test_it_keeps_its_media_to_itself(masto, clock):
     media = (await masto.upload()).json()["id"]
-    await masto.post("later", scheduled_at=at(clock, hours=1), media_ids=[media])
-    await masto.post("first", media_ids=[media])
+    wanted = {"media_ids": [media]}
+    await masto.post("later", scheduled_at=at(clock, hours=1), **wanted)
+    made = (await masto.post("made")).json()["id"]
+    refused = [
+        await masto.post("first", **wanted),
+        await masto.post("second", scheduled_at=at(clock, hours=2), **wanted),
+        await masto("PUT", f"/v1/statuses/{made}", json={"status": "third", **wanted}),
+    ]
+    text = f"Media {media} not found or already attached to another post"
+    assert [(one.status_code, one.json()["error"]) for one in refused] == [(422, text)] * 3
     clock.tick(3600)
-    await masto("GET", "/v2/instance")
-    assert masto.texts() == ["first"]
+    assert masto.texts() == ["made", "later"]
+    assert (await masto.post("late", **wanted)).status_code == 422
+
+
+async def test_one_taken_back_sets_its_media_free(masto, clock):
+    media = (await masto.upload()).json()["id"]
+    later = await masto.post("later", scheduled_at=at(clock, hours=1), media_ids=[media])
+    assert (
+        await masto("DELETE", f"/v1/scheduled_statuses/{later.json()['id']}")
+    ).status_code == 200
+    assert (await masto.post("now", media_ids=[media])).status_code == 200
+
+
+async def test_one_whose_parent_is_gone_is_lost_and_its_media_are_free(masto, clock):
+    first = (await masto.post("first")).json()["id"]
+    wanted = {"media_ids": [(await masto.upload()).json()["id"]]}
+    await masto.post("later", scheduled_at=at(clock, hours=1), in_reply_to_id=first, **wanted)
+    await masto("DELETE", f"/v1/statuses/{first}")
+    clock.tick(3600)
+    assert masto.texts() == []
+    assert (await masto.post("now", **wanted)).status_code == 200
 
 
 async def test_it_is_as_old_as_its_time_and_not_as_the_first_look(masto, clock):

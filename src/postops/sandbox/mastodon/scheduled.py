@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
-from . import entities, writing
+from . import entities, media, writing
 from .accounts import PLATFORM
 from .errors import NOT_FOUND, ApiError, unprocessable
 from .ids import next_id
@@ -36,7 +36,7 @@ def publish_due(world: World) -> None:
     shelf = world.shelf(PLATFORM, "scheduled")
     due = [one for one in shelf.values() if _at(one) <= world.now()]
     for stored in sorted(due, key=_at):
-        del shelf[stored["id"]]
+        _drop(world, stored)
         account = world.account(PLATFORM, stored["account"])
         try:
             writing.create(world, account, stored["fields"], _at(stored))
@@ -51,7 +51,7 @@ def keep(world: World, account: SandboxAccount, fields: dict[str, Any]) -> dict[
         return None
     _check_time(world, account, at, None)
     fields = {key: value for key, value in fields.items() if key != "scheduled_at"}
-    writing.checked(world, account, fields, None)
+    checked = writing.checked(world, account, fields, None)
     stored: dict[str, Any] = {
         "id": next_id(world),
         "account": account.name,
@@ -59,7 +59,14 @@ def keep(world: World, account: SandboxAccount, fields: dict[str, Any]) -> dict[
         "fields": fields,
     }
     world.shelf(PLATFORM, "scheduled")[stored["id"]] = stored
+    media.reserve(world, checked["media_ids"], stored["id"])
     return stored
+
+
+def _drop(world: World, stored: dict[str, Any]) -> None:
+    """Forget a scheduled status; its media are free again."""
+    del world.shelf(PLATFORM, "scheduled")[stored["id"]]
+    media.reserve(world, [str(one) for one in stored["fields"].get("media_ids") or []], None)
 
 
 def _time(world: World, given: Any) -> datetime:
@@ -129,7 +136,7 @@ async def move(call: Call) -> Response:
 
 async def cancel(call: Call) -> Response:
     """DELETE /api/v1/scheduled_statuses/:id."""
-    del call.world.shelf(PLATFORM, "scheduled")[_own(call)["id"]]
+    _drop(call.world, _own(call))
     return JSONResponse({})
 
 
