@@ -111,25 +111,6 @@ async def test_nobody_touches_what_is_not_theirs(masto, world, client):
     assert said(await other.post(media_ids=[media]))[0] == 422
 
 
-async def test_editing_keeps_what_is_not_named(masto):
-    media = (await masto.upload(description="before")).json()["id"]
-    made = (await masto.post("one", media_ids=[media], visibility="unlisted")).json()
-    change = {"status": "two", "media_attributes": [{"id": media, "description": "after"}]}
-    edited = (await masto("PUT", f"/v1/statuses/{made['id']}", json=change)).json()
-    assert edited["visibility"] == "unlisted"
-    assert edited["media_attachments"][0]["description"] == "after"
-    form = {"status": "three", "media_attributes[][id]": media}
-    assert (await masto("PUT", f"/v1/statuses/{made['id']}", data=form)).status_code == 200
-    assert masto.texts() == ["three"]
-
-
-async def test_editing_is_checked_like_making(masto):
-    made = (await masto.post("one")).json()["id"]
-    answer = await masto("PUT", f"/v1/statuses/{made}", json={"status": "x" * 501})
-    assert answer.status_code == 422
-    assert masto.texts() == ["one"]
-
-
 async def test_a_spam_filter_answers_well_and_keeps_nothing(masto):
     masto.options(silently_dropped=["buy now"])
     answer = await masto.post("buy now")

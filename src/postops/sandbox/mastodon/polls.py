@@ -10,6 +10,7 @@ import regex
 from postops.sandbox.growth import reactions, share_out
 
 from .accounts import PLATFORM
+from .calls import flag
 from .errors import NOT_FOUND, unprocessable, wire
 from .ids import next_id
 
@@ -22,8 +23,11 @@ _MAX_OPTION = 50
 _MIN_SECONDS, _MAX_SECONDS = 300, 2_629_746
 
 
-def new_poll(world: World, given: dict[str, Any], flag: bool) -> dict[str, Any]:
-    """Check a poll and give it an id. Raises ApiError."""
+def poll_of(world: World, given: dict[str, Any], edited: dict[str, Any] | None) -> dict[str, Any]:
+    """Check the poll of a status, new or `edited`, and return it. Raises ApiError.
+
+    An edited one keeps its id, and its votes unless what is asked has changed.
+    """
     stripped = (str(option).strip() for option in given.get("options") or [])
     options = [option for option in stripped if option]
     if len(options) < 2:
@@ -40,11 +44,17 @@ def new_poll(world: World, given: dict[str, Any], flag: bool) -> dict[str, Any]:
     if int(seconds) > _MAX_SECONDS:
         raise unprocessable("Poll duration is too far into the future")
     expires = world.now() + timedelta(seconds=int(seconds))
+    asked = {"options": options, "multiple": flag(given.get("multiple"))}
+    old = edited["poll"] if edited else None
+    # Votes are counted from here on; None is since the status was made.
+    since = world.now().isoformat() if edited else None
+    if old and all(old[key] == value for key, value in asked.items()):
+        since = old.get("since")
     return {
-        "id": next_id(world),
-        "options": options,
+        "id": old["id"] if old else next_id(world),
+        **asked,
         "expires_at": expires.isoformat(),
-        "multiple": flag,
+        "since": since,
     }
 
 
@@ -61,7 +71,7 @@ def entity(world: World, status: dict[str, Any]) -> dict[str, Any]:
     poll = status["poll"]
     expires = datetime.fromisoformat(poll["expires_at"])
     until = min(world.now(), expires)
-    age = until - datetime.fromisoformat(status["created_at"])
+    age = until - datetime.fromisoformat(poll.get("since") or status["created_at"])
     votes = reactions(world.seed, status["id"], age).votes
     shares = share_out(world.seed, status["id"], votes, len(poll["options"]))
     counted = zip(poll["options"], shares, strict=True)

@@ -46,28 +46,33 @@ def create(
 def edit(
     world: World, account: SandboxAccount, stored: dict[str, Any], fields: dict[str, Any]
 ) -> dict[str, Any]:
-    """Change a status in place, keeping what it said before. Raises ApiError."""
+    """Change a status in place, keeping what it said before. Raises ApiError.
+
+    What is left out is cleared; only the language stays (update_status_service.rb).
+    """
     before = {key: stored[key] for key in ("text", "spoiler_text", "media_ids", "edited_at")}
-    kept = {
-        "status": stored["text"],
-        "spoiler_text": stored["spoiler_text"],
-        "media_ids": stored["media_ids"],
-        "visibility": stored["visibility"],
-        "language": stored["language"],
-        "in_reply_to_id": stored["in_reply_to_id"],
-        "sensitive": stored["sensitive"],
-    }
-    fixed = {"visibility": kept["visibility"], "in_reply_to_id": kept["in_reply_to_id"]}
-    changed = checked(world, account, kept | fields | fixed, stored)
-    for attributes in fields.get("media_attributes") or []:
-        media = world.shelf(PLATFORM, "media").get(str(attributes.get("id")))
-        if media and media["id"] in changed["media_ids"] and "description" in attributes:
-            media["description"] = described(account, attributes["description"])
+    fixed = {key: stored[key] for key in ("visibility", "in_reply_to_id")}
+    wanted = {key: value for key, value in fields.items() if key not in fixed}
+    wanted["language"] = fields.get("language") or stored["language"]
+    changed = checked(world, account, wanted, stored) | fixed
+    told = _descriptions(account, changed["media_ids"], fields.get("media_attributes") or [])
+    for one, description in told.items():
+        world.shelf(PLATFORM, "media")[one]["description"] = description
     stored |= changed
     stored["history"].append(before)
     stored["edited_at"] = world.now().isoformat()
     _attach(world, stored)
     return stored
+
+
+def _descriptions(
+    account: SandboxAccount, media_ids: list[str], attributes: list[dict[str, Any]]
+) -> dict[str, str | None]:
+    return {
+        str(one.get("id")): described(account, one["description"])
+        for one in attributes
+        if str(one.get("id")) in media_ids and "description" in one
+    }
 
 
 def delete(world: World, stored: dict[str, Any]) -> None:
@@ -97,7 +102,7 @@ def checked(
     # Upstream moves a lone warning into the body.
     if not body.strip() and spoiler:
         body, spoiler = spoiler, ""
-    poll = fields.get("poll")
+    poll = fields.get("poll") if isinstance(fields.get("poll"), dict) else None
     if poll and wanted and not allowed.media_and_poll:
         raise ApiError(422, "Cannot attach both media and poll")
     media = attachable(world, account, wanted, old["id"] if old else None)
@@ -118,14 +123,8 @@ def checked(
         "sensitive": bool(spoiler) or flag(fields.get("sensitive")),
         "in_reply_to_id": _parent(world, account, fields.get("in_reply_to_id")),
         "media_ids": wanted,
-        "poll": _poll(world, poll, old),
+        "poll": polls.poll_of(world, poll, old) if poll else None,
     }
-
-
-def _poll(world: World, given: Any, old: dict[str, Any] | None) -> dict[str, Any] | None:
-    if isinstance(given, dict):
-        return polls.new_poll(world, given, flag(given.get("multiple")))
-    return old["poll"] if old else None
 
 
 def _parent(world: World, account: SandboxAccount, wanted: Any) -> str | None:
