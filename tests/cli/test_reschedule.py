@@ -150,6 +150,13 @@ def test_a_diff_shows_nothing_a_terminal_or_a_log_would_obey(
     assert " \\u003a:error::\\u001b]52;c;a\\u0007\\u202e\r\n" in said
 
 
+def test_a_diff_is_no_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "---\ntitle: A\n---\nHi\n"
+    assert written(root, text, TIME, "--diff", "--format", "json") == (2, text)
+    assert run(["-C", str(root), "validate", "--diff", "--format", "sarif"]) == 2
+    assert capsys.readouterr().err.count("leave --format out") == 2
+
+
 def test_a_full_disk_takes_nothing_away(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

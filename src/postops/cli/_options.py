@@ -66,6 +66,14 @@ def formats(*names: str) -> Callable[[Any], Any]:
     )
 
 
+def only_a_diff() -> None:
+    """With `--diff`: refuse a `--format` that is asked for in the same breath."""
+    ctx = click.get_current_context()
+    asked = ctx.get_parameter_source("style") is click.core.ParameterSource.COMMANDLINE
+    if asked and ctx.params["style"] != "text":
+        raise click.UsageError("--diff prints a diff: leave --format out")
+
+
 class DurationType(click.ParamType):  # type: ignore[type-arg]
     """`90s`, `15m`, `6h`, `2d`."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 _WHERE = {
-    "bash": 'eval "$(postops completion bash)" in ~/.bashrc',
-    "zsh": 'eval "$(postops completion zsh)" in ~/.zshrc',
+    "bash": 'eval "$(postops completion bash)"  # in ~/.bashrc',
+    "zsh": 'eval "$(postops completion zsh)"  # in ~/.zshrc',
     "fish": "postops completion fish > ~/.config/fish/completions/postops.fish",
 }
 

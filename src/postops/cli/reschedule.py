@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postops.cli import _options, _posts
-from postops.cli._options import formats
+from postops.cli._options import formats, only_a_diff
 
 if TYPE_CHECKING:
     from postops.cli._edge import Invocation
@@ -38,6 +38,8 @@ def command(invocation: Invocation, /, post: str, time: str, diff: bool, style: 
     in the file: in the post's time zone, if it has no offset. Nothing changes for the publisher
     until the file is committed and on the content branch. Works offline.
     """
+    if diff:
+        only_a_diff()
     from postops.content import fixes
     from postops.content.saving import save
     from postops.content.source import WorkTree

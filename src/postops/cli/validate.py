@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postops.cli._local import own_folder
-from postops.cli._options import formats, style
+from postops.cli._options import formats, only_a_diff, style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +55,8 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
     Works offline and without any secret. PATHS are files or folders below posts/ and campaigns/;
     named files are not compared with the others.
     """
+    if asked["diff"]:
+        only_a_diff()
     config = invocation.config()
     paths = _paths(asked["paths"], asked["since"], invocation.directory, config)
     options = {"select": asked["select"], "ignore": asked["ignore"]}

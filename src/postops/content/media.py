@@ -111,6 +111,8 @@ def inspect(file: BinaryIO | bytes) -> MediaFacts:
     if size > LARGEST:
         raise Damaged(f"is larger than {LARGEST // 1024**2} MiB")
     header = read_header(Window(file, size))
+    if 0 in (header.width, header.height):
+        raise Damaged("has no pixels")
     return MediaFacts(header.mime, size, _digest(file), *header[1:])
 
 

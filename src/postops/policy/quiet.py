@@ -36,6 +36,7 @@ SILENT = frozenset(
         "text-too-long",
         "empty-post",
         "lone-content-warning",
+        "long-thread",
         "too-many-hashtags",
         "too-many-cashtags",
         "unlinked-hashtag",

@@ -247,3 +247,27 @@ def lone_content_warning(given: OnMessage) -> Iterator[Problem]:
     if bare:
         message = f"{given.target.title} shows the content warning as the text where there is none"
         yield Problem(bare[0].span, message, "write a text, or use `sensitive: true` instead")
+
+
+_LONG_THREAD = 25
+
+
+@rule("PO117", "long-thread", severity=Severity.WARNING, on="message", since="0.1")
+def long_thread(given: OnMessage) -> Iterator[Problem]:
+    """## What it does
+    Finds threads of more than 25 posts.
+
+    ## Why
+    `thread: auto` cuts whatever it is given, be it a whole article that was pasted in: what one file
+    sends is not what anybody follows, and uses up the account's rate limit.
+
+    ## Example
+    A body of 20,000 characters with `thread: auto`, for Bluesky: more than 60 posts.
+
+    ## Fix
+    Publish the text on a page, and link that.
+    """
+    number = len(given.message.parts)
+    if number > _LONG_THREAD:
+        message = f"this becomes {number} posts on {given.target.title}"
+        yield Problem(given.message.parts[0].span, message, "publish a page, and link it")
