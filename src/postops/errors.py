@@ -123,4 +123,10 @@ class NeedsReauth(AuthExpired):
 
 
 class OutcomeUnknown(PlatformError):  # noqa: N818
-    """It may exist (read time-out, reset after send, 5xx): find() first, never a blind retry."""
+    """It may exist (read time-out, reset after send, 5xx): find() first, never a blind retry.
+
+    `url` is of a post the answer named, where it is not clear whether it is the one sent: then
+    nothing is sent again, whatever a list shows.
+    """
+
+    url: str | None = None

@@ -29,7 +29,8 @@ SETTLED = {"published", "withdrawn"}
 class Judgement:
     """`faults` begin with what they are: duplicate, loss, stranger, ledger, doubt, left open.
 
-    `open` are deliveries that following runs still have to bring to an end.
+    `open` are deliveries that following runs still have to bring to an end; `events` are those of
+    the ledger, by type.
     """
 
     head: str | None
@@ -38,6 +39,7 @@ class Judgement:
     doubtful: int = 0
     open: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    events: Counter[str] = field(default_factory=Counter)
 
     def say(self, what: str, text: str) -> None:
         self.duplicates += what == "duplicate"
@@ -55,6 +57,7 @@ def judge(site: Site, before: str | None) -> Judgement:
         found.say("ledger", f"{where}: {what}")
     if before and head.sha and not _follows(site, before, head.sha):
         found.say("ledger", f"{head.sha[:12]} does not follow {before[:12]}")
+    found.events = audited.types
     compare(found, audited.state, site.servers.shown(), site.wishes)
     return found
 

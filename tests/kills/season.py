@@ -106,14 +106,18 @@ class Season:
             self._idle(place, tally, where)
 
     def _idle(self, place: Path, tally: Tally, where: str) -> None:
-        """A run with nothing to do does nothing."""
-        shown = self._servers.shown()
+        """A run with nothing to do does nothing, but for looking at what was sent again."""
+        shown, before = self._servers.shown(), judge(self.site, self._head)
         self._advance(SOON)
         code = self._run(place, None, None, tally, where)
-        head = judge(self.site, self._head).head
-        if (code, head, self._servers.shown()) != (0, self._head, shown):
-            tally.violations.append(f"restless: with nothing to do it ended with {code} ({where})")
-            self._head = head
+        after = judge(self.site, self._head)
+        new = after.events - before.events
+        quiet = after.head == before.head or new.keys() == {"looked"}
+        if code or not quiet or self._servers.shown() != shown:
+            did = ", ".join(new) or "nothing that it tells of"
+            said = f"restless: with nothing to do it did {did}, and ended with {code} ({where})"
+            tally.violations.append(said)
+        self._head = after.head
 
     def _merge(self, work: Work, tally: Tally) -> None:
         self.site.merge(self._now(), work)

@@ -158,6 +158,10 @@ ROWS = [
     (problem(403, "Unsupported Authentication"), NeedsReauth),
     (problem(403, "x", "https://api.x.com/2/problems/usage-capped"), RateLimited),
     (json(403, {"errors": [{"code": 326, "message": "locked"}]}), NeedsReauth),
+    (json(403, {"code": 326, "message": "To protect our users"}), NeedsReauth),
+    (json(403, {"type": "https://api.x.com/2/problems/user-suspended"}), NeedsReauth),
+    (json(403, {"errors": [{"type": "https://x.com/problems/client-forbidden"}]}), NeedsReauth),
+    (json(403, {"errors": [{"type": "https://x.com/problems/usage-capped"}]}), RateLimited),
     (problem(403, "Your account is suspended and may not"), NeedsReauth),
     (problem(404, "x", "https://api.x.com/2/problems/resource-not-found"), NotThere),
     (json(429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}), RateLimited),
@@ -185,6 +189,12 @@ async def test_every_end_of_publishing_is_told_apart(reply: object, kind: type) 
     assert type(caught.value) is kind
     assert len(script.asked(POST)) == 1
     assert CANARY not in everything_said(caught.value)
+
+
+async def test_an_answer_with_other_words_names_what_is_there() -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        await publish(server({POST: posted("Something else")}))
+    assert caught.value.url == f"https://x.com/i/status/{ID}"
 
 
 @pytest.mark.parametrize(
@@ -270,6 +280,41 @@ PHOTO = ("https://t.co/ph0to", "https://x.com/acme/status/1/photo/1")
                 ("https://t.co/b", "https://xn--bcher-kva.example/%C3%A4"),
             ),
         ),
+        *(
+            (
+                f"{before}https://example.org/a{after}",
+                shown(
+                    f"{before}https://t.co/aB3{after}",
+                    ("https://t.co/aB3", "https://example.org/a"),
+                ),
+            )
+            for before, after in [
+                ("자세한 내용은 ", "에서 확인하세요"),
+                ("詳細は", "をご覧ください"),
+                ("ดู", "ที่นี่"),
+                ("في ", "و"),
+                ("यहाँ ", "पर"),
+                ("", "²"),
+            ]
+        ),
+        (
+            "自 https://example.org/a%20b%E3%80%80c",
+            shown("自 https://t.co/a", ("https://t.co/a", "https://example.org/a%20b%E3%80%80c")),
+        ),
+        (
+            "See https://x.com/nasa/status/123/photo/1",
+            shown(
+                "See https://t.co/a", ("https://t.co/a", "https://x.com/nasa/status/123/photo/1")
+            ),
+        ),
+        (
+            "x" * 400,
+            shown(
+                "x" * 250 + "… https://t.co/a",
+                ("https://t.co/a", f"https://x.com/i/web/status/{ID}"),
+            ),
+        ),
+        ("Hello, world", shown("Hello, world", conversation_id=ID)),
         ("long", shown("cut…", note_post={"text": "long"})),
         ("long", shown("cut…", note_tweet={"text": "long"})),
     ],
@@ -292,6 +337,7 @@ def test_a_post_in_a_listing_is_recognised(text: str, post: dict[str, Any]) -> N
             "Hello, world",
             shown("Hello, world", referenced_posts=[{"type": "replied_to", "id": "5"}]),
         ),
+        ("Hello, world", shown("Hello, world", conversation_id="5")),
         ("Hello, world", shown("Hello, world", attachments={"media_keys": ["3_1"]})),
         ("Hello, world", shown("Hello, world", attachments={"poll_ids": ["1"]})),
         ("Hello, world", {}),
@@ -315,6 +361,11 @@ def test_media_replies_and_polls_are_part_of_the_comparison() -> None:
         assert matches(reply, post, "acme")
         assert matches(reply, post | {"text": "@acme And"}, "acme")
         assert not matches(reply, post | {"text": "@other And"}, "acme")
+    # A server that does not say what it answers tells at least in which thread.
+    reply = outgoing("x", "And", number=2, parent=receipt("5"), root=receipt("4"))
+    assert matches(reply, shown("And", conversation_id="4"), "acme")
+    for other in ({"conversation_id": "9"}, {"conversation_id": ID}, {}):
+        assert not matches(reply, shown("And", **other), "acme")
     asks = outgoing("x", "Which?", poll=poll())
     assert matches(asks, shown("Which?", attachments={"poll_ids": ["1"]}), "acme")
 
@@ -324,6 +375,8 @@ def test_media_replies_and_polls_are_part_of_the_comparison() -> None:
     [
         ("Hello & bye", 0, "Hello &amp; bye", True),
         ("See https://example.org", 0, "See https://t.co/abc", True),
+        ("See https://example.org/a%20b%E3%80%80c.pdf.", 0, "See https://t.co/abc.", True),
+        ("見る https://example.org/a%20bを", 1, "見る https://t.co/abcを https://t.co/def", True),
         ("Look", 1, "Look https://t.co/abc", True),
         ("Look https://a.example", 1, "Look https://t.co/abc https://t.co/def", True),
         ("", 1, "https://t.co/abc", True),

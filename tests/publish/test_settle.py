@@ -292,6 +292,29 @@ async def test_doubt_is_written_down_with_what_to_look_at() -> None:
     assert "the connection broke" in (result.error or "")
 
 
+@pytest.mark.parametrize("shown", [Finding(()), Rejected("no search today")])
+async def test_an_answer_that_names_a_post_is_asked_about_and_not_sent_again(shown: object) -> None:
+    """Whatever a list shows: there is a post, and it may well be the one."""
+    on = await bench(certainty=(Certainty.SEARCH,))
+    named = OutcomeUnknown("it repeats another text")
+    named.url = "https://p.test/odd"
+    on.platform.answers["publish"] = [named]
+    on.platform.answers["find"] = [shown] * 9
+    result = await publish(on.desk, on.action(), on.loaded, await on.claim())
+    assert (result.outcome, on.done.phase) == ("in-doubt", "in_doubt")
+    assert on.done.candidates == ["https://p.test/odd"]
+
+
+async def test_what_an_answer_named_is_taken_for_it_where_a_list_shows_it() -> None:
+    on = await bench(certainty=(Certainty.SEARCH,))
+    named = OutcomeUnknown("it repeats another text")
+    named.url = "https://p.test/id-1"
+    on.platform.answers["publish"] = [named]
+    on.platform.answers["find"] = [Finding((on.platform.receipt(1),))]
+    result = await publish(on.desk, on.action(), on.loaded, await on.claim())
+    assert (result.outcome, result.remote_id) == ("published", "id-1")
+
+
 async def test_what_cannot_be_known_now_keeps_its_claim() -> None:
     on = await bench()
     result = await lost(on, Rejected("no search today"))

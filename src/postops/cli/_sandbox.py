@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FOLDER = ".postops/sandbox"
 _BRANCH = "main"
+# What the setting `max_characters` is called over there.
+_LONGEST = {"mastodon": "max_characters", "x": "max_weighted_length"}
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "postops sandbox",
     "GIT_AUTHOR_EMAIL": "postops@users.noreply.github.com",
@@ -119,7 +121,9 @@ def reconfigured(config: Config, there: World) -> tuple[Config, dict[str, str]]:
     accounts: dict[str, Account] = {}
     for name, account in config.accounts.items():
         platforms.load(account.platform)  # raises `ConfigError` for one that does not exist
-        made = there.add_account(account.platform, name)
+        longest, most = _LONGEST.get(account.platform), account.settings.get("max_characters")
+        options = {longest: most} if longest and isinstance(most, int) else {}
+        made = there.add_account(account.platform, name, options=options)
         names = {field: f"SANDBOX_{name}_{field}" for field in made.credentials}
         environ |= {names[field]: secret for field, secret in made.credentials.items()}
         settings = account.settings.without(())

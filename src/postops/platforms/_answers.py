@@ -100,7 +100,14 @@ class Answer:
         said = f" ({self.said})" if self.said else ""
         return f"{self.call}: refused with {self.status}{said}"
 
-    def unreadable(self, why: str) -> PlatformError:
-        """The error for an answer nobody can rely on: it never means "not published"."""
-        kind = OutcomeUnknown if self.effect else Unreadable
-        return kind(f"{self.call}: the answer makes no sense ({why})", status=self.status)
+    def unreadable(self, why: str, url: str | None = None) -> PlatformError:
+        """The error for an answer nobody can rely on: it never means "not published".
+
+        `url`: of the post it names all the same.
+        """
+        text = f"{self.call}: the answer makes no sense ({why})"
+        if not self.effect:
+            return Unreadable(text, status=self.status)
+        unknown = OutcomeUnknown(text, status=self.status)
+        unknown.url = url
+        return unknown

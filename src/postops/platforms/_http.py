@@ -231,4 +231,8 @@ def _words(document: Any, secrets: frozenset[str]) -> str:
         ("title",),
     )
     found = (dig(document, *place, of=str) for place in places)
-    return printable(next((text for text in found if text), ""), secrets)
+    said = next((text for text in found if text), "")
+    # A problem document may say in general terms what only its first error says exactly.
+    exactly = dig(document, "errors", 0, "message", of=str) or ""
+    whole = f"{said} {exactly}" if exactly and exactly not in said else said
+    return printable(whole, secrets)

@@ -101,6 +101,12 @@ class Platform(ABC):
         """What the platform (or we, for it) will take as links, mentions and hashtags."""
 
     @classmethod
+    def cashtags(cls, text: str) -> list[str]:
+        """The cashtags (`$ABC`) the platform finds; none where nothing is made of them."""
+        del text
+        return []
+
+    @classmethod
     def text_limit(cls, settings: Any = None) -> TextLimit:
         """The longest text this account may send; some accounts and servers take more."""
         del settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from postops.diagnostics import Severity
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
     from postops.policy.card import Card
     from postops.policy.subjects import OnMessage, OnSet
-
-_CASHTAG = re.compile(r"(?<!\S)\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![\w$])")
 
 
 @rule("PO103", "duplicate-content", severity=Severity.WARNING, on="set", since="0.1")
@@ -101,7 +98,7 @@ def too_many_cashtags(given: OnMessage) -> Iterator[Problem]:
     if most is None:
         return
     for part in given.message.parts:
-        found = _CASHTAG.findall(part.text)
+        found = given.target.platform.cashtags(part.text)
         if len(found) > most:
             span = given.place(part, found[most])
             message = f"{len(found)} cashtags; {given.target.title} takes {most}"

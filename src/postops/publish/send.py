@@ -68,8 +68,7 @@ async def _one_part(
     except (OutOfTime, PostopsError) as error:
         if isinstance(error, OutcomeUnknown):
             # The answer is lost, the request may still be on its way.
-            by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
-            return (await _settled(desk, loaded, claim, part, by, str(error)))[1]
+            return await _lost(desk, loaded, claim, part, error)
         if isinstance(error, Rejected) and error.duplicate:
             return await _said_before(desk, loaded, claim, part, error)
         if _is_final(error) and repeats(claim, part.number):
@@ -338,10 +337,21 @@ async def _said_before(
     return await _written(desk, loaded, claim, part, verdict, str(error))
 
 
+async def _lost(
+    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: OutcomeUnknown
+) -> Result:
+    by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
+    repeated = claim.get("reason") == ONCE_MORE
+    verdict = await _look(desk, loaded, claim, part, by, repeated=repeated)
+    if error.url is not None and not isinstance(verdict, Found | Doubt):
+        verdict = Doubt("is it this?", (error.url,))  # rather than to send it twice
+    return await _written(desk, loaded, claim, part, verdict, str(error))
+
+
 async def _settled(
     desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, sent_by: datetime, why: str
 ) -> tuple[Verdict, Result]:
-    """The answer was lost: look, never send again. Write down what was found out."""
+    """A run died at it: look, never send again. Write down what was found out."""
     repeated = claim.get("reason") == ONCE_MORE
     verdict = await _look(desk, loaded, claim, part, sent_by, repeated=repeated)
     return verdict, await _written(desk, loaded, claim, part, verdict, why)

@@ -109,6 +109,9 @@ def _losses(setting: Setting) -> tuple[Loss, ...]:
         if lost:
             what = key.replace("_", " ")
             losses.append(Loss(what, key_span(setting.post, setting.account, setting.arm, key)))
+    if asked.poll is not None and asked.poll.multiple and can.poll and not can.poll.multiple:
+        span = key_span(setting.post, setting.account, setting.arm, "poll")
+        losses.append(Loss("choice of several options", span))
     sections = setting.flow.sections
     if len(sections) > 1 and not can.thread:
         losses.append(Loss("thread", setting.span(sections[1].line)))

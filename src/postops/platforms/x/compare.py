@@ -17,8 +17,11 @@ from postops.platforms._answers import dig
 if TYPE_CHECKING:
     from postops.model import Outgoing
 
-_SHORT = re.compile(r"https?://t\.co/\w+")
-_MEDIA_PAGE = re.compile(r"https?://(?:x|twitter)\.com/[^/]+/status/\d+/(?:photo|video)/\d+")
+# A letter of another script may follow at once.
+_SHORT = re.compile(r"https?://t\.co/[A-Za-z0-9]+")
+_PAGE = re.compile(
+    r"https?://(?:x|twitter)\.com/(?:[^/]+|i/web)/status/(\d+)(?:/(?:photo|video)/\d+)?"
+)
 _SCHEME = re.compile(r"https?://")
 _LAST_SLASH = re.compile(r"/(?=[\s)\].,;:!?]|$)")
 _IDN = re.compile(r"xn--[a-z0-9-]+")
@@ -34,13 +37,12 @@ def posted_at(post_id: str) -> datetime:
 
 def matches(outgoing: Outgoing, post: Any, username: str) -> bool:
     """Whether a post in a listing is this part."""
-    parent = outgoing.parent.remote_id if outgoing.parent else None
     media = dig(post, "attachments", "media_keys", of=list) or []
     polls = dig(post, "attachments", "poll_ids", of=list) or []
     asks = outgoing.message.poll is not None and outgoing.part.number == 1
     return (
         dig(post, "text", of=str) is not None
-        and _parent(post) == parent
+        and _hangs_where_it_should(outgoing, post)
         and len(media) == len(outgoing.files)
         and bool(polls) == asks
         and _says(outgoing, post, username)
@@ -54,17 +56,17 @@ def echoes(outgoing: Outgoing, text: str) -> bool:
     """
     if _is_long(outgoing):
         return True
-    ours = loose(outgoing.part.text)
-    pieces = [loose(piece) for piece in _SHORT.split(_unescaped(text))]
+    ours = loose(outgoing.part.text, quoted=True)  # a link without white space is one word
+    pieces = [loose(piece, quoted=True) for piece in _SHORT.split(_unescaped(text))]
     if outgoing.files and pieces[-1] == "" and _fits(pieces[:-1], ours):
         return True  # the last link shows the media
     return _fits(pieces, ours)
 
 
-def loose(text: str) -> str:
-    """A text without what X adds, drops or writes in another way."""
+def loose(text: str, *, quoted: bool = False) -> str:
+    """A text without what X adds, drops or writes in another way; `quoted` leaves `%20` as it is."""
     text = unicodedata.normalize("NFC", text).casefold()
-    text = _LAST_SLASH.sub("", _SCHEME.sub("", unquote(text)))
+    text = _LAST_SLASH.sub("", _SCHEME.sub("", text if quoted else unquote(text)))
     return " ".join(_IDN.sub(_readable, text).split())
 
 
@@ -76,13 +78,18 @@ def _fits(pieces: list[str], ours: str) -> bool:
 def _says(outgoing: Outgoing, post: Any, username: str) -> bool:
     whole = dig(post, "note_post", of=dict) or dig(post, "note_tweet", of=dict) or post
     targets = _targets(post) | _targets(whole)
+    text = _unescaped(dig(whole, "text", of=str) or "")
 
     def led(found: re.Match[str]) -> str:
         target = targets.get(found[0], found[0])
-        return "" if _MEDIA_PAGE.fullmatch(target) else target
+        page = _PAGE.fullmatch(target)
+        own = page is not None and page[1] == dig(post, "id", of=str)
+        # What X adds: the page of its media at the end, or of all of a text that was cut.
+        added = page is not None and (own or (outgoing.files and found.end() == len(text)))
+        return "" if added else target
 
     ours = loose(outgoing.part.text)
-    theirs = loose(_SHORT.sub(led, _unescaped(dig(whole, "text", of=str) or "")))
+    theirs = loose(_SHORT.sub(led, text))
     # X may address a reply by itself.
     address = f"@{username.casefold()} "
     if outgoing.parent and not ours.startswith("@"):
@@ -97,6 +104,17 @@ def _is_long(outgoing: Outgoing) -> bool:
     from postops.platforms._twitter_text import CONFIG, weighted_length
 
     return weighted_length(outgoing.part.text) > CONFIG.max_weighted_length
+
+
+def _hangs_where_it_should(outgoing: Outgoing, post: Any) -> bool:
+    """Whether it answers what this part answers; a server that does not say names its thread."""
+    found, thread = _parent(post), dig(post, "conversation_id", of=str)
+    if found is not None:
+        return outgoing.parent is not None and found == outgoing.parent.remote_id
+    begins = thread in (None, dig(post, "id", of=str))
+    if outgoing.parent is None:
+        return begins
+    return not begins and outgoing.root is not None and thread == outgoing.root.remote_id
 
 
 def _parent(post: Any) -> str | None:

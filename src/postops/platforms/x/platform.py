@@ -38,9 +38,9 @@ _SKEW = timedelta(minutes=2)
 _PRIVATE_FOR = timedelta(days=29)  # X says 30; a post on the edge would spoil the whole answer
 _POST_ID = re.compile(r"[0-9]{1,19}")
 # X is renaming tweets to posts: the guides say one thing, the machine-readable reference another.
-_SPELLINGS = (
-    ("tweet.fields", "referenced_tweets,note_tweet"),
-    ("post.fields", "referenced_posts,note_post"),
+_SPELLINGS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    ("tweet.fields", "referenced_tweets,note_tweet", {}),
+    ("post.fields", "note_post", {"expansions": "referenced_posts"}),
 )
 
 
@@ -80,6 +80,13 @@ class X(Platform):
         from postops.platforms._twitter_text import find_hashtags, find_mentions, find_urls
 
         return byte_facets(text, find_urls(text), find_mentions(text), find_hashtags(text))
+
+    @classmethod
+    def cashtags(cls, text: str) -> list[str]:
+        """What X takes for cashtags, with the `$`."""
+        from postops.platforms._twitter_text import find_cashtags
+
+        return [text[start:end] for start, end, _ in find_cashtags(text)]
 
     @classmethod
     def text_limit(cls, settings: Any = None) -> TextLimit:
@@ -125,7 +132,8 @@ class X(Platform):
         if not _POST_ID.fullmatch(post_id):
             raise answer.unreadable("the post's id is no number")
         if not echoes(outgoing, answer.get("data", "text", of=str)):
-            raise answer.unreadable("it repeats another text than the one sent")
+            url = self._receipt(post_id).url
+            raise answer.unreadable("it repeats another text than the one sent", url)
         return self._receipt(post_id)
 
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:
@@ -244,12 +252,15 @@ class X(Platform):
             raise
 
     async def _read_posts(
-        self, path: str, query: Mapping[str, str], extra: str = "entities,attachments"
+        self,
+        path: str,
+        query: Mapping[str, str],
+        extra: str = "entities,attachments,conversation_id",
     ) -> Answer:
         """Read posts with their fields, in the spelling this server takes."""
         for spelling in range(self._spelling, len(_SPELLINGS)):
-            parameter, names = _SPELLINGS[spelling]
-            params = {**query, parameter: f"created_at,{names},{extra}"}
+            parameter, names, more = _SPELLINGS[spelling]
+            params = {**more, **query, parameter: f"created_at,{names},{extra}"}
             last = spelling == len(_SPELLINGS) - 1
             try:
                 answer = await self.send("reading own posts", "GET", path, params=params)

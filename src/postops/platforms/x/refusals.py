@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from postops.errors import AuthExpired, NeedsReauth, RateLimited, Rejected
 from postops.platforms._answers import dig
@@ -28,7 +28,7 @@ def refusal(answer: Answer, *, static: bool) -> PlatformError | None:
     `static`: the credentials are of OAuth 1.0a, which never expire: only a person can renew them.
     """
     status, text = answer.status, answer.refused
-    problem = (dig(answer.document, "type", of=str) or "").rstrip("/").rpartition("/")[2]
+    problem = _problem(answer.document)
     if status == 402 or (problem in _CREDITS and status < 500):
         # Nothing happened and nothing will until somebody pays: all of the account waits.
         return RateLimited(f"{text}: the account has no credits", retry_after=None, status=status)
@@ -40,14 +40,24 @@ def refusal(answer: Answer, *, static: bool) -> PlatformError | None:
     return _forbidden(answer, problem) if status == 403 else None
 
 
+def _problem(document: Any) -> str:
+    """The last segment of the problem's type, wherever the document has it."""
+    found = dig(document, "type", of=str) or ""
+    if found.rpartition("/")[2] in ("", "about:blank"):
+        found = dig(document, "errors", 0, "type", of=str) or found
+    return found.rstrip("/").rpartition("/")[2]
+
+
 def _forbidden(answer: Answer, problem: str) -> PlatformError:
     text, said = answer.refused, answer.said.lower()
-    code = dig(answer.document, "errors", 0, "code", of=int)
+    places: tuple[tuple[str | int, ...], ...] = (("errors", 0, "code"), ("code",))
+    code = next((c for p in places if (c := dig(answer.document, *p, of=int)) is not None), None)
     if "duplicate content" in said or code == _DUPLICATE:
         return Rejected(text, status=403, duplicate=True)
     if problem in _PERSON or "unsupported authentication" in said:
         return NeedsReauth(text, help=_HELP, status=403)
-    if code in (_SUSPENDED, _LOCKED) or "suspended" in said or "is locked" in said:
+    locked = "suspended" in said or "is locked" in said or "temporarily locked" in said
+    if problem == "user-suspended" or code in (_SUSPENDED, _LOCKED) or locked:
         return NeedsReauth(text, help="sign in at x.com and unlock the account", status=403)
     if "reply to this conversation is not allowed" in said or "only reply to" in said:
         why = "X takes replies through the API only where the author mentioned the account"

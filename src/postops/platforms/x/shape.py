@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from postops.model import Capabilities, Certainty, MediaLimit, PollLimit, Source, TextLimit
 from postops.platforms._origin import Server  # noqa: TC001 - read at run time
-from postops.reading.limits import Range
+from postops.reading.limits import Pattern, Range
 
 _CHECKED = "2026-08-22"
 _MEDIA = Source("https://docs.x.com/x-api/media/quickstart/best-practices", _CHECKED)
@@ -113,7 +113,7 @@ class Options:
     """Say that the post is advertising."""
     for_super_followers_only: bool = False
     """Show the post to paying followers only."""
-    community_id: str | None = None
+    community_id: Annotated[str, Pattern(r"[0-9]{1,19}", "a number in quotes")] | None = None
     """Post into this community; digits."""
     share_with_followers: bool = False
     """Show a community's post to all followers as well."""

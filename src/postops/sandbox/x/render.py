@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 _HASHTAG = re.compile(r"(?<![\w&/])[#＃](?P<tag>\w*[^\W\d_]\w*)")
 _MENTION = re.compile(r"(?<![\w!#$%&*@＠])[@＠](?P<name>[A-Za-z0-9_]{1,20})(?![@\w])")
-_CASHTAG = re.compile(r"(?<!\S)\$(?P<tag>[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?)(?!\w)")
+# twitter-text: what follows is white space or punctuation of ASCII, `_` included.
+_CASHTAG = re.compile(
+    r"(?<!\S)\$(?P<tag>[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?)(?=\Z|[\s!-/:-@\[-`{-~])"
+)
 _SHORT = 280
 
 
