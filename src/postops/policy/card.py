@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from postops.config import Config
     from postops.content.index import PostIndex
-    from postops.model import Campaign, Media, Message, Post, When
+    from postops.model import Campaign, Media, Message, Part, Post, When
 
 _MARKED = (
     "id",
@@ -35,13 +35,15 @@ class Sent(NamedTuple):
 
     `text` is a digest of words, media and link, the same where readers would see the same; empty
     where there is nothing to see. Where `look` differs, so does `text`. Where nothing was rendered,
-    `payload` and `text` are empty, and no other post to that account has this `look`.
+    `payload` and `text` are empty, and no other post to that account has this `look`. `pieces` are
+    the same of each part of a thread.
     """
 
     payload: str
     text: str
     parts: int
     look: str
+    pieces: Sequence[str] = ()
 
 
 class Card(NamedTuple):
@@ -180,21 +182,18 @@ def card_of_index(line: PostIndex, config: Config, campaigns: Mapping[str, Campa
 
 def sent_of(message: Message) -> Sent:
     """What a rendered message comes down to."""
-    words = _words(message)
+    each = [_words(part) for part in message.parts]
+    words = " ".join([*each, message.card.url] if message.card else each)
     text = _digest(words) if words else ""
-    return Sent(message.digest, text, len(message.parts), look(words))
+    pieces = [_digest(one) for one in each if one] if len(each) > 1 else []
+    return Sent(message.digest, text, len(each), look(words), pieces)
 
 
-def _words(message: Message) -> str:
+def _words(part: Part) -> str:
     """Spacing, letter case and composed forms do not make another text."""
-    words: list[str] = []
-    for part in message.parts:
-        text = part.text if part.text.isascii() else normalize("NFC", part.text)
-        words += text.casefold().split()
-        words += [media.facts.digest if media.facts else media.path for media in part.media]
-    if message.card is not None:
-        words.append(message.card.url)
-    return " ".join(words)
+    text = part.text if part.text.isascii() else normalize("NFC", part.text)
+    media = [media.facts.digest if media.facts else media.path for media in part.media]
+    return " ".join([*text.casefold().split(), *media])
 
 
 _WEB = re.compile(r"https?://\S*")

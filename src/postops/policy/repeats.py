@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 def duplicate_content(given: OnSet) -> Iterator[Problem]:
     """## What it does
     Finds posts that say the same to the same account, and, on platforms that refuse duplicates,
-    the same post to several accounts. Spacing and letter case make no difference; other media or
-    another link card do.
+    the same post to several accounts, and threads of which a part is the same. Spacing and letter
+    case make no difference; other media or another link card do.
 
     ## Why
-    X refuses a text it has seen, and its rules forbid identical texts from several accounts.
-    Elsewhere followers see it twice.
+    X refuses a text it has seen, so that half of a thread is left, and its rules forbid identical
+    texts from several accounts. Elsewhere followers see it twice.
 
     ## Example
     `posts/monday.md` and `posts/tuesday.md` with the same words for the same account.
@@ -34,9 +34,11 @@ def duplicate_content(given: OnSet) -> Iterator[Problem]:
     is meant to be the same says `allow: [duplicate-content]`.
     """
     first: dict[tuple[str, str], Card] = {}
+    parts: dict[tuple[str, str], Card] = {}
     for card in given.cards:
         if card.draft:
             continue
+        yield from _refrains(card, given, parts)
         for account, sent in card.sent.items():
             if sent.text:
                 earlier = first.setdefault((account, sent.text), card)
@@ -55,6 +57,23 @@ def _again(card: Card, earlier: Card, account: str) -> Problem:
         post=other.id,
         account=account,
     )
+
+
+def _refrains(card: Card, given: OnSet, first: dict[tuple[str, str], Card]) -> Iterator[Problem]:
+    """A part that another thread has as well, where it would be refused."""
+    for account, sent in card.sent.items():
+        target = given.targets.get(account) if sent.pieces else None
+        if target is None or not target.can.refuses_duplicates:
+            continue
+        found = [first.setdefault((account, piece), card) for piece in sent.pieces]
+        earlier = next((one for one in found if one is not card), None)
+        if earlier is not None and earlier.sent[account].text != sent.text:
+            one, other = sorted((earlier, card), key=lambda c: (c.publish_at or "", c.path))
+            message = (
+                f"a part says the same as one of {show(one.path)}, which {target.title} refuses"
+            )
+            help_ = "say it in other words"
+            yield Problem(other.body_span(), message, help_, post=other.id, account=account)
 
 
 def _echoes(card: Card, given: OnSet) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from postops.policy.card import Card
     from postops.policy.check import Report
 
-FORMAT = 1
+FORMAT = 2
 FILE_NAME = "outcome.json"
 FOLDERS = ("campaigns", "posts")
 
