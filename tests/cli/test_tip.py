@@ -43,8 +43,7 @@ def test_a_detached_head_is_no_obstacle(site: Site) -> None:
 @pytest.mark.parametrize("command", ["publish", "plan", "adopt a@sky"])
 def test_the_content_branch_is_not_the_ledgers_own(site: Site, command: str) -> None:
     site.merge({"posts/a.md": post("Words")})
-    config = site.path / "postops.yaml"
-    site.merge({"postops.yaml": f"state: {{branch: main}}\n{config.read_text()}"})
+    site.configure(("sky",), state={"branch": "main"})
     before = footprint(site.path)
     ran = site.run(*command.split())
     assert ran.code == 2

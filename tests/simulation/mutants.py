@@ -16,7 +16,7 @@ from unittest import mock
 from postops.errors import LedgerConflict, LedgerError, NotSent, OutcomeUnknown
 from postops.ledger import journal, state
 from postops.plan import Action, decide, removed, scheduled
-from postops.publish import claims, pusher, run, schedule, send, sessions, settle
+from postops.publish import again, claims, pusher, run, schedule, send, sessions, settle
 from postops.publish.ports import Result
 from postops.publish.settle import Absent
 from tests.ledger import test_state
@@ -364,7 +364,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("the lease is waited for", _patch(decide, "_open_claim", _no_lease)),
     Mutant(
         "the skew is allowed for",
-        _patch(send, "deadline", _deadline_without_skew),
+        _patch(again, "deadline", _deadline_without_skew),
         where=("drifting search", "drifting handle"),
     ),
     Mutant(
@@ -386,7 +386,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "nothing is sent near the end of a lease",
-        _patch(send, "deadline", _no_deadline),
+        _patch(again, "deadline", _no_deadline),
         where=("tight search",),
     ),
     Mutant("a part is recorded before the next is sent", _patch(send, "landed", _thread_first)),
