@@ -89,12 +89,13 @@ def _done(done: DeliveryState) -> dict[str, Any]:
 
 def _waits(waiting: Waiting, row: dict[str, Any] | None) -> dict[str, Any]:
     """A delivery that was never begun waits; one that was, keeps its state and gets the reason."""
-    from postops.output.plans import WORDS
+    from postops.output.plans import FUTURE, WORDS
     from postops.plan import iso
 
     row = row or _row(waiting.delivery, "waiting")
     said = WORDS[waiting.reason] + (f" ({waiting.detail})" if waiting.detail else "")
-    return row | {"reason": said, "until": iso(waiting.until)}
+    until = iso(waiting.until) if waiting.reason in FUTURE else None
+    return row | {"reason": said, "until": until}
 
 
 def _lines(rows: list[dict[str, Any]]) -> list[str]:

@@ -55,7 +55,8 @@ def resolve(post_path: str, written: str, source: ContentSource | None) -> Resol
         return Resolved(path, None, fault)
     entry = source.find(path)
     if entry is None:
-        return Resolved(path, None, ("media-missing", "does not exist"))
+        why = "is a folder" if source.walk(path) else "does not exist"
+        return Resolved(path, None, ("media-missing", why))
     if entry.kind != "file":
         what = {"symlink": "a symbolic link", "submodule": "in a submodule"}
         words = f"is {what.get(entry.kind, 'not a regular file')}"

@@ -86,7 +86,7 @@ _DRIFT = {
 
 
 def _waiting(waiting: Waiting, width: int, style: Callable[..., str]) -> str:
-    until = f" until {iso(waiting.until)}" if waiting.reason in _FUTURE and waiting.until else ""
+    until = f" until {iso(waiting.until)}" if waiting.reason in FUTURE and waiting.until else ""
     detail = style(f" ({one_line(waiting.detail)})", fg="bright_black") if waiting.detail else ""
     return (
         f"          {one_line(waiting.delivery):<{width}}  {WORDS[waiting.reason]}{until}{detail}"
@@ -98,7 +98,7 @@ def waiting_line(waiting: Waiting, style: Callable[..., str]) -> str:
     return _waiting(waiting, 0, style)
 
 
-_FUTURE = frozenset(
+FUTURE = frozenset(
     {
         "not-due",
         "scheduled",
@@ -111,6 +111,7 @@ _FUTURE = frozenset(
         "rate-limit",
     }
 )
+"""The reasons that end by themselves: then the time until when is worth telling."""
 
 
 def markdown(plan: Plan) -> str:
