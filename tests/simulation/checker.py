@@ -243,12 +243,15 @@ class Checker:
     def created(self, server: Server, post: Remote) -> None:
         """A remote post came to be."""
         self.counts["posts"] += 1
-        due = self._claims[post.delivery].get("due_at") if post.delivery in self._claims else None
+        claim = self._claims.get(post.delivery, {})
+        due = claim.get("due_at")
         if due is not None and post.part == 1:
             self.lateness.append(post.created - seconds(due))
         self._once(server, post)
         if self.world.scenario.paces and post.part == 1 and post.kept:  # nobody saw the others
-            self.paces.sent(server, post)
+            self.paces.sent(server, post, claim.get("recorded_at"))
+            if (post.delivery, post.part) in self._forgotten:
+                self.paces.never_mind(post)  # its claim was cut off while its run went on
         for other in server.posts:
             if other.live and post.live and other.text == post.text:
                 self._twins(other, post)

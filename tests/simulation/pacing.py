@@ -7,7 +7,7 @@ is off by less than twice the skew that is allowed is kept.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,6 @@ from tests.simulation.clock import moment
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
 
     from postops.config import Pace
     from tests.simulation.checker import Checker
@@ -42,7 +41,8 @@ class Pacing:
                 if part not in forgotten and (post.live or part in known)
             ]
 
-    def sent(self, server: Server, post: Remote) -> None:
+    def sent(self, server: Server, post: Remote, claimed: str | None) -> None:
+        """What was claimed before quiet hours began may still leave: the lease is not long."""
         pace = dict(self._checker.world.scenario.paces).get(server.account)
         if pace is None:
             return
@@ -50,7 +50,8 @@ class Pacing:
         zone, say = ZoneInfo(pace.zone), self._checker.say
         sides = [(at + off).astimezone(zone) for off in (-self._allowed, self._allowed)]
         who = f"{post.delivery} is sent at {at.astimezone(zone):%H:%M:%S}"
-        if all(_is_quiet(side, pace) for side in sides):
+        begun = datetime.fromisoformat(claimed).astimezone(zone) if claimed else sides[0]
+        if all(_is_quiet(side, pace) for side in (*sides, begun)):
             say("I13", f"{who}, in quiet hours")
         if before and at - max(before) < pace.spacing - self._allowed:
             say("I13", f"{who}, {at - max(before)} after another, not {pace.spacing}")

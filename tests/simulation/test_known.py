@@ -113,12 +113,16 @@ def test_what_was_found_and_mended(seed: int) -> None:
 
 @pytest.mark.parametrize(
     "one",
-    [scenario(506159), wider(602969), wider(290768), scenario(NATIVE + 313823)],
-    ids=["twins", "cap", "shared", "dead"],
+    [
+        *(scenario(506159), wider(602969), wider(290768), scenario(NATIVE + 313823)),
+        *(wider(564681), wider(644888)),
+    ],
+    ids=["twins", "cap", "shared", "dead", "cut", "quiet"],
 )
 def test_what_looked_wrong_and_is_not(one: Scenario) -> None:
     """A thread that answers what its twin adopted; a cap, and a post that nobody knows was deleted;
-    a post that two took for their own; what a dead machine thought was its own.
+    a post that two took for their own; what a dead machine thought was its own; a pace that was
+    cut off; quiet hours that began while a call was being prepared.
     """
     assert carried_out(one).violations == []
 
@@ -126,6 +130,10 @@ def test_what_looked_wrong_and_is_not(one: Scenario) -> None:
 def test_a_thread_that_is_there_twice_is_not_sent_a_third_time() -> None:
     """People deleted its first part; of what was sent before, the ledger heard only later."""
     assert carried_out(wider(140614)).violations == []
+
+
+def test_what_is_sent_once_more_is_not_sent_after_it_expired() -> None:
+    assert carried_out(scenario(611216)).violations == []
 
 
 def test_what_was_seen_to_be_dropped_stays_in_doubt_whatever_a_dead_run_says() -> None:

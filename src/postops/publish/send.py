@@ -204,7 +204,8 @@ async def _until_due(desk: Desk, action: Action, claim: dict[str, Any], part: in
     if action.due_at is not None:
         await desk.nap((action.due_at - desk.clock.now()).total_seconds())
     in_time(desk, claim)
-    expires = action.wish.expires_at if action.wish and action.action == "publish" else None
+    sends = action.action in ("publish", "resume")
+    expires = action.wish.expires_at if action.wish and sends else None
     if part == 1 and expires is not None and expires <= desk.clock.now():
         raise OutOfTime("it expired before it could be sent")
 
