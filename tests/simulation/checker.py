@@ -248,7 +248,9 @@ class Checker:
         if due is not None and post.part == 1:
             self.lateness.append(post.created - seconds(due))
         self._once(server, post)
-        if self.world.scenario.paces and post.part == 1 and post.kept:  # nobody saw the others
+        resumed = self.counts["cuts"] and any(name == post.delivery for name, _ in self._parts)
+        paced = self.world.scenario.paces and not resumed  # a thread that was begun is finished
+        if paced and post.part == 1 and post.kept:  # nobody saw the others
             self.paces.sent(server, post, claim.get("recorded_at"))
             if (post.delivery, post.part) in self._forgotten:
                 self.paces.never_mind(post)  # its claim was cut off while its run went on

@@ -115,14 +115,15 @@ def test_what_was_found_and_mended(seed: int) -> None:
     "one",
     [
         *(scenario(506159), wider(602969), wider(290768), scenario(NATIVE + 313823)),
-        *(wider(564681), wider(644888)),
+        *(wider(564681), wider(644888), wider(712610)),
     ],
-    ids=["twins", "cap", "shared", "dead", "cut", "quiet"],
+    ids=["twins", "cap", "shared", "dead", "cut", "quiet", "begun"],
 )
 def test_what_looked_wrong_and_is_not(one: Scenario) -> None:
     """A thread that answers what its twin adopted; a cap, and a post that nobody knows was deleted;
     a post that two took for their own; what a dead machine thought was its own; a pace that was
-    cut off; quiet hours that began while a call was being prepared.
+    cut off; quiet hours that began while a call was being prepared; a thread of which a cut left
+    the middle.
     """
     assert carried_out(one).violations == []
 
