@@ -112,7 +112,7 @@ class Season:
         code = self._run(place, None, None, tally, where)
         after = judge(self.site, self._head)
         new = after.events - before.events
-        quiet = after.head == before.head or new.keys() == {"looked"}
+        quiet = after.head == before.head or set(new) in ({"looked"}, {"looked", "listed"})
         if code or not quiet or self._servers.shown() != shown:
             did = ", ".join(new) or "nothing that it tells of"
             said = f"restless: with nothing to do it did {did}, and ended with {code} ({where})"
