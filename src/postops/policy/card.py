@@ -36,14 +36,14 @@ class Sent(NamedTuple):
     `text` is a digest of words, media and link, the same where readers would see the same; empty
     where there is nothing to see. Where `look` differs, so does `text`. Where nothing was rendered,
     `payload` and `text` are empty, and no other post to that account has this `look`. `pieces` are
-    the same of each part of a thread.
+    the same of each part of a thread, with spaces between.
     """
 
     payload: str
     text: str
     parts: int
     look: str
-    pieces: Sequence[str] = ()
+    pieces: str = ""
 
 
 class Card(NamedTuple):
@@ -185,7 +185,7 @@ def sent_of(message: Message) -> Sent:
     each = [_words(part) for part in message.parts]
     words = " ".join([*each, message.card.url] if message.card else each)
     text = _digest(words) if words else ""
-    pieces = [_digest(one) for one in each if one] if len(each) > 1 else []
+    pieces = " ".join([_digest(one) for one in each if one]) if len(each) > 1 else ""
     return Sent(message.digest, text, len(each), look(words), pieces)
 
 

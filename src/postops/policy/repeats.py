@@ -65,7 +65,7 @@ def _refrains(card: Card, given: OnSet, first: dict[tuple[str, str], Card]) -> I
         target = given.targets.get(account) if sent.pieces else None
         if target is None or not target.can.refuses_duplicates:
             continue
-        found = [first.setdefault((account, piece), card) for piece in sent.pieces]
+        found = [first.setdefault((account, piece), card) for piece in sent.pieces.split()]
         earlier = next((one for one in found if one is not card), None)
         if earlier is not None and earlier.sent[account].text != sent.text:
             one, other = sorted((earlier, card), key=lambda c: (c.publish_at or "", c.path))
