@@ -68,6 +68,19 @@ def test_the_query_may_come_from_stdin(
     assert json.loads(capsys.readouterr().out) == [{"n": 42}]
 
 
+def test_without_sql_programs_get_the_columns_in_their_format(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["query", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {row["view"] for row in told} == set(VIEWS)
+    assert {"view": "deliveries", "column": "account", "type": "VARCHAR"} in told
+    assert run(["query", "--format", "csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0] == ["view", "column", "type"]
+    assert len(rows) == len(told) + 1
+
+
 def test_without_sql_the_views_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["query"]) == 0
     out = capsys.readouterr().out

@@ -55,11 +55,14 @@ def command(invocation: Invocation, /, sql: str | None, sandbox: bool, style: st
     and nothing else: no files, no network, no settings. JSON is an array of objects. Without SQL:
     the views and their columns.
     """
-    if sql is None:
+    if sql is None and style == "table":
         click.echo(_views())
         return
-    text = sys.stdin.read() if sql == "-" else sql
-    table = _ask(invocation, text, sandbox=sandbox)
+    if sql is None:
+        table = _columns()
+    else:
+        text = sys.stdin.read() if sql == "-" else sql
+        table = _ask(invocation, text, sandbox=sandbox)
     if style == "json":
         click.echo(_json(table))
     elif style == "csv":
@@ -130,6 +133,14 @@ def _draw(table: Table) -> None:
         click.echo("\n".join(draw(table.columns, table.rows, paint, room)))
     count = len(table.rows)
     click.echo(paint(f"({count} row{'' if count == 1 else 's'})", dim=True))
+
+
+def _columns() -> Table:
+    """The views and their columns, for programs."""
+    from postops.insights.query import Table, views
+
+    rows = [(view.name, name, kind) for view in views() for name, kind in view.columns]
+    return Table(("view", "column", "type"), rows)
 
 
 def _views() -> str:
