@@ -65,7 +65,7 @@ Template = Annotated[
         " `{account}`, `{campaign}` and `{post}`",
     ),
 ]
-_REQUEST = timedelta(seconds=60)
+REQUEST = timedelta(seconds=60)
 """How long one request may take at most: `publish.ports.Terms.timeout`, for which `lease` has room."""
 
 
@@ -419,11 +419,11 @@ class _Checked:
         self._mistake(span, message, "write an IANA name such as `Europe/Berlin`, or `UTC`")
 
     def _lease(self) -> None:
-        least = _REQUEST + 2 * parse_duration(self.file.clock_skew)
+        least = REQUEST + 2 * parse_duration(self.file.clock_skew)
         if parse_duration(self.file.lease) > least:
             return
         span = value_span(self.front, "lease" if "lease" in self.front else "clock_skew", self.path)
-        help_ = f"it has to be longer than {_REQUEST.seconds} s and twice `clock_skew`"
+        help_ = f"it has to be longer than {REQUEST.seconds} s and twice `clock_skew`"
         self._mistake(span, "`lease` leaves no time to send anything", help_)
 
     def _groups(self) -> None:

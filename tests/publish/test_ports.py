@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import get_args
 
+from postops.config import REQUEST
 from postops.platforms.base import Timeouts
 from postops.publish.ports import ALARMS, Outcome, Result, Terms
 
@@ -32,5 +33,5 @@ def test_the_window_ends_before_a_runner_with_a_slow_clock_could_take_the_lease(
 
 
 def test_by_default_a_request_lasts_as_long_as_a_platform_lets_it() -> None:
-    assert Terms().timeout == Timeouts().total
+    assert Terms().timeout == Timeouts().total == REQUEST.total_seconds()
     assert Terms().window > timedelta(seconds=Terms().patience + Terms().timeout)

@@ -342,8 +342,7 @@ async def _lost(
     desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, error: OutcomeUnknown
 ) -> Result:
     by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
-    repeated = claim.get("reason") == ONCE_MORE
-    verdict = await _look(desk, loaded, claim, part, by, repeated=repeated)
+    verdict = await _look(desk, loaded, claim, part, by)
     if error.url is not None and not isinstance(verdict, Found | Doubt):
         verdict = Doubt("is it this?", (error.url,))  # rather than to send it twice
     return await _written(desk, loaded, claim, part, verdict, str(error))
@@ -353,8 +352,7 @@ async def _settled(
     desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, sent_by: datetime, why: str
 ) -> tuple[Verdict, Result]:
     """A run died at it: look, never send again. Write down what was found out."""
-    repeated = claim.get("reason") == ONCE_MORE
-    verdict = await _look(desk, loaded, claim, part, sent_by, repeated=repeated)
+    verdict = await _look(desk, loaded, claim, part, sent_by)
     return verdict, await _written(desk, loaded, claim, part, verdict, why)
 
 
@@ -365,10 +363,11 @@ async def _look(
     part: Part,
     sent_by: datetime,
     *,
-    repeated: bool,
+    repeated: bool = False,
 ) -> Verdict:
     outgoing = outgoing_part(desk, loaded, claim, part)
     known = desk.ledger.state.remote_ids(claim["account"])
+    repeated = repeated or claim.get("reason") == ONCE_MORE
     return await settle(desk, outgoing, sent_by=sent_by, known=known, repeated=repeated)
 
 
