@@ -348,14 +348,6 @@ async def _lost(
     return await _written(desk, loaded, claim, part, verdict, str(error))
 
 
-async def _settled(
-    desk: Desk, loaded: Loaded, claim: dict[str, Any], part: Part, sent_by: datetime, why: str
-) -> tuple[Verdict, Result]:
-    """A run died at it: look, never send again. Write down what was found out."""
-    verdict = await _look(desk, loaded, claim, part, sent_by)
-    return verdict, await _written(desk, loaded, claim, part, verdict, why)
-
-
 async def _look(
     desk: Desk,
     loaded: Loaded,
@@ -402,7 +394,7 @@ def doubt(desk: Desk, event: dict[str, Any], why: str, candidates: Sequence[str]
 async def reconcile(
     desk: Desk, action: Action, loaded: Loaded, claim: dict[str, Any]
 ) -> Result | None:
-    """Settle the open claim of a dead run. `None`: it is released, and may be planned anew.
+    """Settle the open claim of a dead run: look, never send. `None`: it may be planned anew.
 
     A later part was sent only after the former was recorded, but that record may have died with
     the machine: so every part is looked for until one is proven absent.
@@ -411,7 +403,8 @@ async def reconcile(
     sent_by = datetime.fromisoformat(claim["lease_until"])
     why = f"run {claim.get('run')} died at it"
     for part in _missing(desk, action, loaded):
-        verdict, result = await _settled(desk, loaded, claim, part, sent_by, why)
+        verdict = await _look(desk, loaded, claim, part, sent_by)
+        result = await _written(desk, loaded, claim, part, verdict, why)
         if isinstance(verdict, Absent):
             return None
         if not isinstance(verdict, Found):
