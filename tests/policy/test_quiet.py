@@ -237,8 +237,8 @@ def test_a_text_looks_as_written_as_it_looks_when_set(text: str, utm: str) -> No
     (whole,) = examine_entries(source.walk("posts"), Context(config, source, {}, targets))
     assert brief.diagnostics == whole.diagnostics
     if brief.card is not None and not brief.messages:
-        looks = {name: sent.look for name, sent in brief.card.sent.items()}
-        assert looks == {name: sent_of(one).look for name, one in whole.messages.items()}
+        looks = {name: sent.looks for name, sent in brief.card.sent.items()}
+        assert looks == {name: sent_of(one).looks for name, one in whole.messages.items()}
         assert {part.measure.fits for m in whole.messages.values() for part in m.parts} <= {True}
         assert brief.card._replace(sent={}) == whole.card._replace(sent={})
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from postops.model import Campaign
     from postops.policy.examine import Examined
 
-FORMAT = 2
+FORMAT = 3
 FILE_NAME = "check.json"
 RACY = 50_000_000
 """Nanoseconds. A file changed so shortly before could change again without a new time stamp."""

@@ -34,15 +34,16 @@ class Sent(NamedTuple):
     """What one account would get.
 
     `text` is a digest of words, media and link, the same where readers would see the same; empty
-    where there is nothing to see. Where `look` differs, so does `text`. Where nothing was rendered,
-    `payload` and `text` are empty, and no other post to that account has this `look`. `pieces` are
-    the same of each part of a thread, with spaces between.
+    where there is nothing to see. `pieces` are the same of each part without its link card, with
+    spaces between. `looks` are of the whole and of each part of a thread: where they differ, so does
+    the text. Where nothing was rendered, `payload`, `text` and `pieces` are empty, and no other post
+    to that account has one of these `looks`.
     """
 
     payload: str
     text: str
     parts: int
-    look: str
+    looks: str
     pieces: str = ""
 
 
@@ -185,8 +186,12 @@ def sent_of(message: Message) -> Sent:
     each = [_words(part) for part in message.parts]
     words = " ".join([*each, message.card.url] if message.card else each)
     text = _digest(words) if words else ""
-    pieces = " ".join([_digest(one) for one in each if one]) if len(each) > 1 else ""
-    return Sent(message.digest, text, len(each), look(words), pieces)
+    pieces, looks = text, look(words)
+    if len(each) > 1 or message.card:
+        pieces = " ".join([_digest(one) for one in each if one])
+    if len(each) > 1:
+        looks = " ".join([looks, *[look(one) for one in each if one]])
+    return Sent(message.digest, text, len(each), looks, pieces)
 
 
 def _words(part: Part) -> str:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def duplicate_content(given: OnSet) -> Iterator[Problem]:
     """## What it does
     Finds posts that say the same to the same account, and, on platforms that refuse duplicates,
-    the same post to several accounts, and threads of which a part is the same. Spacing and letter
-    case make no difference; other media or another link card do.
+    the same post to several accounts, and threads of which a part is the same as another post or a
+    part of one. Spacing and letter case make no difference; other media or another link card do.
 
     ## Why
     X refuses a text it has seen, so that half of a thread is left, and its rules forbid identical
@@ -60,17 +60,20 @@ def _again(card: Card, earlier: Card, account: str) -> Problem:
 
 
 def _refrains(card: Card, given: OnSet, first: dict[tuple[str, str], Card]) -> Iterator[Problem]:
-    """A part that another thread has as well, where it would be refused."""
+    """A part of a thread that another post has as well, where it would be refused."""
     for account, sent in card.sent.items():
-        target = given.targets.get(account) if sent.pieces else None
+        pieces = sent.pieces.split()
+        target = given.targets.get(account) if pieces else None
         if target is None or not target.can.refuses_duplicates:
             continue
-        found = [first.setdefault((account, piece), card) for piece in sent.pieces.split()]
+        found = [first.setdefault((account, piece), card) for piece in pieces]
         earlier = next((one for one in found if one is not card), None)
         if earlier is not None and earlier.sent[account].text != sent.text:
             one, other = sorted((earlier, card), key=lambda c: (c.publish_at or "", c.path))
+            what = "a part" if other.sent[account].parts > 1 else "it"
+            where = "a part of " if one.sent[account].parts > 1 else ""
             message = (
-                f"a part says the same as one of {show(one.path)}, which {target.title} refuses"
+                f"{what} says the same as {where}{show(one.path)}, which {target.title} refuses"
             )
             help_ = "say it in other words"
             yield Problem(other.body_span(), message, help_, post=other.id, account=account)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from postops.policy.card import Card
     from postops.policy.check import Report
 
-FORMAT = 2
+FORMAT = 3
 FILE_NAME = "outcome.json"
 FOLDERS = ("campaigns", "posts")
 

@@ -55,9 +55,11 @@ def _alike(found: Iterable[Row]) -> set[str]:
         if row.card is None:
             continue
         for account, sent in row.card.sent.items():
-            other = first.setdefault((account, sent.look), row.card)
-            if other is not row.card:
-                alike.update(one.path for one in (other, row.card) if not one.sent[account].payload)
+            for look in sent.looks.split():
+                other = first.setdefault((account, look), row.card)
+                if other is not row.card:
+                    both = (other, row.card)
+                    alike.update(one.path for one in both if not one.sent[account].payload)
     return alike
 
 
