@@ -276,3 +276,20 @@ def test_a_ledger_from_the_future_holds_everything_and_skips_nothing() -> None:
 def test_the_allowed_skew_is_no_future() -> None:
     plan = make_plan([wish()], ahead(timedelta(minutes=2)), terms())
     assert "publish a@main" in going(plan)
+
+
+def test_what_holds_it_longest_is_told() -> None:
+    pace = Pace(per_day=2, spacing=timedelta(seconds=30))
+    plan = make_plan(wishes(3), state_of(sent("z", HOUR)), on(pace))
+    assert going(plan) == ["publish 0@main"]
+    assert held(plan)["1@main"] == ("daily-cap", NOW + 12 * HOUR)
+    [told, *_] = plan.waiting
+    assert told.detail == "2 a day"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(30, "30 s apart"), (90, "90 s apart"), (120, "2 min apart")]
+)
+def test_spacing_is_told_to_the_second(seconds: int, told: str) -> None:
+    plan = make_plan(wishes(2), state_of(), on(Pace(spacing=timedelta(seconds=seconds))))
+    assert [one.detail for one in plan.waiting] == [told]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from postops.plan.hours import day_of, quiet_until
@@ -34,10 +35,12 @@ class Queue:
     def free(
         self, at: datetime, *, quiet: bool = True, caps: bool = True
     ) -> tuple[Reason | None, datetime]:
-        """The first moment from `at` on when something may be sent, and what held it first."""
-        why: Reason | None = None
+        """The first moment from `at` on when something may be sent, and what holds it longest."""
+        why, longest = None, timedelta(0)
         while held := next(self._holds(at, quiet=quiet, caps=caps), None):
-            why, at = why or held[0], held[1]
+            if held[1] - at > longest:
+                why, longest = held[0], held[1] - at
+            at = held[1]
         return why, at
 
     def take(self, at: datetime) -> None:
@@ -116,7 +119,10 @@ def paced(
 def _detail(why: Reason, pace: Pace) -> str | None:
     if why == "daily-cap":
         return f"{pace.per_day} a day"
-    return f"{int(pace.spacing.total_seconds() // 60)} min apart" if why == "spacing" else None
+    if why != "spacing":
+        return None
+    seconds = int(pace.spacing.total_seconds())
+    return f"{seconds} s apart" if seconds % 60 or seconds < 60 else f"{seconds // 60} min apart"
 
 
 def affordable(
