@@ -52,7 +52,8 @@ LATER = event("deferred", until="2027-01-01T00:00:00Z", reason="429")
 FAILED = event("failed", error="too long")
 RELEASED = event("released")
 SKIPPED = event("skipped", reason="late")
-RETRIED = event("retried", by="ada")
+RETRIED = event("retried", by="ada", generation=1)
+RENEWED = event("retried", by="ada", generation=2)
 GONE = event("withdrawn")
 IS_OUT = event("resolved", outcome="published", part=1, remote_id="r9", url="u9")
 IS_NOT = event("resolved", outcome="not-published", part=1)
@@ -84,10 +85,10 @@ IS_NOT = event("resolved", outcome="not-published", part=1)
         ([CLAIM, DOUBT, FAILED], "in_doubt", False),
         ([CLAIM, DOUBT, IS_OUT], "published", False),
         ([CLAIM, DOUBT, IS_NOT], "released", False),
-        ([CLAIM, DOUBT, RETRIED], "released", False),
-        ([THREAD, FIRST, event("in_doubt", part=2), RETRIED], "partial", False),
+        ([CLAIM, DOUBT, RETRIED], "in_doubt", False),
+        ([THREAD, FIRST, event("in_doubt", part=2), RETRIED], "in_doubt", False),
         ([CLAIM, DONE, DOUBT], "in_doubt", False),
-        ([CLAIM, DONE, DOUBT, RETRIED], "released", False),
+        ([CLAIM, DONE, DOUBT, RENEWED], "in_doubt", False),
         ([THREAD, DOUBT, IS_OUT], "partial", False),
         ([THREAD, DOUBT, IS_OUT, SECOND], "published", False),
         ([CLAIM, event("adopted", remote_id="r1", url="u")], "published", False),
@@ -99,7 +100,9 @@ IS_NOT = event("resolved", outcome="not-published", part=1)
         ([CLAIM, DONE, UPDATE, LATER], "published", False),
         ([CLAIM, DONE, UPDATE, FAILED], "published", False),
         ([CLAIM, DONE, UPDATE, DOUBT], "in_doubt", False),
-        ([CLAIM, DONE, UPDATE, DOUBT, RETRIED], "published", False),
+        ([CLAIM, DONE, UPDATE, DOUBT, RETRIED], "in_doubt", False),
+        ([CLAIM, DONE, WITHDRAW, DOUBT, IS_NOT], "withdrawn", False),
+        ([CLAIM, DONE, WITHDRAW, DOUBT, IS_OUT], "published", False),
         ([THREAD, FIRST, SECOND, UPDATE, event("updated", part=1)], "claimed", True),
         ([THREAD, FIRST, SECOND, UPDATE, event("updated", part=2)], "published", False),
         ([CLAIM, DONE, WITHDRAW], "claimed", True),
@@ -109,8 +112,10 @@ IS_NOT = event("resolved", outcome="not-published", part=1)
         ([THREAD, FIRST, SECOND, WITHDRAW, event("withdrawn", part=2), RELEASED], "published", False),
         ([THREAD, FIRST, WITHDRAW, event("withdrawn", part=1)], "withdrawn", False),
         ([CLAIM, DONE, WITHDRAW, GONE, DONE], "withdrawn", False),
-        ([CLAIM, DONE, WITHDRAW, GONE, RETRIED], "new", False),
-        ([CLAIM, DONE, RETRIED], "new", False),
+        ([CLAIM, DONE, WITHDRAW, GONE, RENEWED], "new", False),
+        ([CLAIM, DONE, WITHDRAW, GONE, RETRIED], "withdrawn", False),
+        ([CLAIM, DONE, RETRIED], "published", False),
+        ([CLAIM, DONE, WITHDRAW, GONE, RENEWED, CLAIM | {"generation": 2}, RENEWED], "claimed", True),
         ([CLAIM, RETRIED], "claimed", True),
     ],
     ids=lambda value: "-".join(e["type"] for e in value) if isinstance(value, list) else None,
@@ -205,11 +210,11 @@ def test_what_was_published() -> None:
 
 
 def test_a_new_generation_starts_over_but_its_remote_ids_stay_ours() -> None:
-    state = after(CLAIM, DONE, WITHDRAW, GONE, RETRIED)
+    state = after(CLAIM, DONE, WITHDRAW, GONE, RENEWED)
     delivery = state.delivery(D)
     assert (delivery.generation, delivery.parts, delivery.keys) == (2, {}, {})
     assert (delivery.first_claim_at, delivery.part_since, delivery.attempt) == (None, {}, 0)
-    assert delivery.retried_at == RETRIED["recorded_at"]
+    assert delivery.retried_at == RENEWED["recorded_at"]
     assert state.remote_ids("main") == {"r1"}
     apply(state, event("published", part=1, generation=1, remote_id="late"))
     assert (delivery.phase, delivery.parts) == ("new", {})
@@ -263,8 +268,24 @@ def test_what_was_skipped_or_refused_is_known_by_its_time_and_content() -> None:
     assert (kept.phase, kept.source) == ("published", "s1")
 
 
-def test_a_retry_of_what_is_published_never_reuses_its_keys() -> None:
-    assert after(CLAIM, DONE, event("retried", generation=1)).delivery(D).generation == 2
+def test_a_retry_that_is_heard_of_when_it_is_out_changes_nothing() -> None:
+    """Two people asked for it, or one whose push was refused: it would go out twice."""
+    both = after(CLAIM, FAILED, RETRIED, CLAIM, DONE, RETRIED).delivery(D)
+    assert (both.generation, both.phase, both.retried_at) == (1, "published", None)
+    again = (CLAIM, DONE, WITHDRAW, GONE, RENEWED)
+    new = {"generation": 2}
+    twice = after(*again, CLAIM | new, DONE | new | {"remote_id": "r2"}, RENEWED).delivery(D)
+    assert (twice.generation, twice.phase, sorted(twice.parts)) == (2, "published", [1])
+
+
+def test_an_update_a_run_died_at_may_have_been_made() -> None:
+    perhaps = after(CLAIM, DONE, UPDATE, RELEASED).delivery(D)
+    assert (perhaps.phase, perhaps.source, perhaps.perhaps_changed) == ("published", "s1", True)
+    surely_not = event("released", unsent=True)
+    assert not after(CLAIM, DONE, UPDATE, surely_not).delivery(D).perhaps_changed
+    known = (event("updated", part=1, parts=1), event("failed", error="no"))
+    for one in known:
+        assert not after(CLAIM, DONE, UPDATE, RELEASED, UPDATE, one).delivery(D).perhaps_changed
 
 
 def test_a_handle_is_used_until_it_came_to_something_or_the_words_are_others() -> None:
@@ -337,7 +358,7 @@ def test_a_dead_runs_words_do_not_end_the_claim_of_the_living() -> None:
 def test_reasons_are_those_of_now() -> None:
     doubt = after(CLAIM, DOUBT).delivery(D)
     assert (doubt.error, doubt.candidates) == ("timed out", ["a"])
-    for way_out in (IS_OUT, IS_NOT, RETRIED):
+    for way_out in (IS_OUT, IS_NOT):
         state = after(CLAIM, DOUBT, way_out).delivery(D)
         assert (state.error, state.candidates) == (None, None)
     assert after(CLAIM, LATER, CLAIM).delivery(D).until is None
@@ -498,9 +519,6 @@ def test_once_a_part_is_known_the_rest_of_a_dead_runs_thread_is_still_open(
     [
         pytest.param((THREAD, DOUBT, IS_OUT), "partial", id="the run that doubts sent no more"),
         pytest.param((THREAD, event("in_doubt", run="two"), IS_NOT), "released", id="not there"),
-        pytest.param(
-            (THREAD, event("in_doubt", run="two"), RETRIED, IS_OUT), "partial", id="again"
-        ),
         pytest.param((CLAIM, event("in_doubt", run="two"), IS_OUT), "published", id="only part"),
     ],
 )
@@ -527,7 +545,7 @@ def test_the_word_of_a_dead_run_does_not_end_a_doubt_about_what_was_seen_to_be_g
     assert after(CLAIM, DONE, seen, other).delivery(D).phase == "published"
     asked = event("resolved", outcome="published", part=1, remote_id="r1")
     assert after(CLAIM, DONE, seen, asked).delivery(D).phase == "published"
-    assert after(CLAIM, DONE, seen, RETRIED, CLAIM, late).delivery(D).phase == "published"
+    assert after(CLAIM, DONE, seen, IS_NOT, CLAIM, late).delivery(D).phase == "published"
 
 
 OF_ONE = {"run": "two", "claim": THREAD["id"]}

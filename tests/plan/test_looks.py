@@ -38,7 +38,7 @@ def test_it_is_due_two_hours_after() -> None:
         {"type": "looked"},
         {"type": "in_doubt", "part": 1},
         {"type": "withdrawn"},
-        {"type": "retried"},
+        {"type": "withdrawn", "part": 1},
     ],
     ids=lambda event: event["type"],
 )

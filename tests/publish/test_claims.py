@@ -75,13 +75,14 @@ async def test_what_was_due_before_history_was_found_missing_may_be_there(
     assert "since" not in again  # it is known by now since when
 
 
-async def test_a_post_that_is_retried_after_it_was_published_has_new_keys() -> None:
+async def test_a_post_that_is_retried_after_it_was_withdrawn_has_new_keys() -> None:
     on = await bench()
     await on.claim()
     names = {"delivery": "a@acme", "account": "acme"}
     on.ledger.record(names | {"type": "published", "part": 1, "parts": 1, "remote_id": "1"})
     before = dict(on.done.keys)
-    on.ledger.record(names | {"type": "retried"})
+    on.ledger.record(names | {"type": "withdrawn", "part": 1})
+    on.ledger.record(names | {"type": "retried", "generation": 2})
     claim = await on.claim()
     assert claim["generation"] == 2
     assert claim["keys"]["1"] != before[1]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from postops.cli import _open
 from postops.cli._naming import in_ledger, named
-from postops.errors import ConfigError
+from postops.errors import ConfigError, LedgerConflict
 from postops.model import Delivery
+from postops.plan import iso, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from postops.cli._edge import Invocation
+    from postops.ledger.journal import Ledger
     from postops.ledger.state import DeliveryState, LedgerState
+
+_RACES = 7
+"""How often others may be faster before the command gives up."""
 
 
 def split(name: str) -> Delivery:
@@ -44,16 +50,33 @@ async def decide(
     split(delivery)
     with _open.place(invocation, sandbox=sandbox) as at:
         async with _open.ledger(at) as ledger:
-            done = named(ledger.state, at.config).deliveries.get(delivery)
-            if done is None:
-                raise ConfigError(
-                    f"the ledger knows no delivery {delivery!r}", help="postops status lists them"
-                )
-            name, account = in_ledger(delivery, ledger.state, at.config)
-            event = {"delivery": name, "account": account, "by": who()} | verdict(done)
-            no_others(ledger.state, event)
-            ledger.record(event)
-            await ledger.push()
+
+            def events() -> list[dict[str, Any]]:
+                done = named(ledger.state, at.config).deliveries.get(delivery)
+                if done is None:
+                    raise ConfigError(
+                        f"the ledger knows no delivery {delivery!r}",
+                        help="postops status lists them",
+                    )
+                name, account = in_ledger(delivery, ledger.state, at.config)
+                event = {"delivery": name, "account": account, "by": who()} | verdict(done)
+                no_others(ledger.state, event)
+                return [event]
+
+            await written(ledger, events)
+
+
+async def written(
+    ledger: Ledger, events: Callable[[], list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Write down what a person decided, or nothing: it is judged anew where others were faster.
+
+    `events` raises `ConfigError` where it cannot be said. Raises `LedgerError` and its kinds.
+    """
+    for _ in range(_RACES):
+        with suppress(LedgerConflict):
+            return await ledger.claim(events())
+    return await ledger.claim(events())
 
 
 def no_others(state: LedgerState, event: dict[str, Any]) -> None:
@@ -65,6 +88,16 @@ def no_others(state: LedgerState, event: dict[str, Any]) -> None:
             raise ConfigError(
                 f"that is the post of {done.name}", help="one post on a platform is of one delivery"
             )
+
+
+def unattended(done: DeliveryState, invocation: Invocation) -> None:
+    """Raise `ConfigError` while the run that claimed it may be at it: that one knows better."""
+    lease = parse(done.claim.get("lease_until")) if done.claim else None
+    if lease is not None and lease > invocation.clock.now():
+        raise ConfigError(
+            f"{done.name}: run {(done.claim or {}).get('run')} may be at it until {iso(lease)}",
+            help="the next run after that finds out what became of it",
+        )
 
 
 def refuse(done: DeliveryState, command: str, *, phases: set[str], instead: str) -> None:

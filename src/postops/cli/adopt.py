@@ -66,16 +66,19 @@ async def _adopt(
         if account and url:
             receipt = await _adopting.receipt(at, account, url)
         async with _open.ledger(at) as ledger:
-            if delivery and receipt and _is_nowhere(ledger, delivery):
-                events = [_placed(at, ledger, delivery)]
-            else:
-                events = [_event(one) for one in _waiting(at, ledger, delivery)]
-            events = [event | (receipt or _NOWHERE) for event in events]
-            for event in events:
-                _verdicts.no_others(ledger.state, event)
-            ledger.record(*events)
-            await ledger.push()
-    return [event["delivery"] for event in events]
+
+            def events() -> list[dict[str, Any]]:
+                if delivery and receipt and _is_nowhere(ledger, delivery):
+                    found = [_placed(at, ledger, delivery)]
+                else:
+                    found = [_event(one) for one in _waiting(at, ledger, delivery)]
+                found = [event | (receipt or _NOWHERE) for event in found]
+                for event in found:
+                    _verdicts.no_others(ledger.state, event)
+                return found
+
+            adopted = await _verdicts.written(ledger, events)
+    return [event["delivery"] for event in adopted]
 
 
 def _is_nowhere(ledger: Ledger, delivery: str) -> bool:

@@ -70,6 +70,7 @@ async def _resolve(
             instead="only what is in doubt, or claimed by a run that died, can be resolved, and what"
             " waits at the platform once its time has passed: postops withdraw takes that back",
         )
+        _verdicts.unattended(done, invocation)
         number = part or _doubtful(done)
         outcome = {"type": "resolved", "part": number, "parts": done.parts_total}
         if url is None:
@@ -88,7 +89,9 @@ def _overdue(done: DeliveryState, invocation: Invocation) -> bool:
 
 
 def _doubtful(done: DeliveryState) -> int:
-    """The first part nobody knows of."""
+    """The first part nobody knows of; of what was being deleted, the next to go."""
+    if done.action == "withdraw" and done.live:
+        return done.live[-1].number
     number = 1
     while number in done.parts:
         number += 1

@@ -107,6 +107,11 @@ told AS (
             -- A dead run's event that came in after others went on changes nothing.
             CASE
                 WHEN h.e.generation < t.generation THEN 'late'
+                -- A person said "again" of what has come to something else since.
+                WHEN h.e.type = 'retried' AND t.claim IS NULL AND (
+                    t.state = 'in_doubt' OR t.state IN ('published', 'withdrawn')
+                    AND coalesce(h.e.generation, 0) <= t.generation
+                ) THEN 'late'
                 -- Two runs each made a post of a part.
                 WHEN h.e.type = 'published' AND h.e.remote_id <> '' AND len(list_filter(
                     t.parts, lambda p: p.number = coalesce(h.e.part, 1) AND NOT p.gone
@@ -155,7 +160,7 @@ told AS (
     begun AS NOT MATERIALIZED (
         SELECT
             * REPLACE (
-                if(renewed, greatest(coalesce(e.generation, 0), generation + 1), generation) AS generation,
+                if(renewed, e.generation, generation) AS generation,
                 if(renewed, 0, attempt) AS attempt,
                 if(renewed, 'new', state) AS state,
                 if(renewed, NULL, claim) AS claim,
@@ -201,6 +206,12 @@ told AS (
                     THEN list_append(parts, {
                         'number': number, 'remote_id': '', 'url': '', 'gone': true
                     })
+                -- What a dead run was deleting is gone, a person says.
+                WHEN verb = 'released' AND e.type = 'resolved' AND action = 'withdraw'
+                    THEN list_transform(parts, lambda p: struct_pack(
+                        number := p.number, remote_id := p.remote_id, url := p.url,
+                        gone := p.gone OR p.number = number
+                    ))
                 WHEN verb = 'withdrawn' THEN list_transform(parts, lambda p: struct_pack(
                     number := p.number, remote_id := p.remote_id, url := p.url,
                     gone := p.gone OR e.part IS NULL OR p.number = number

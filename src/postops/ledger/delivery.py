@@ -53,7 +53,7 @@ class DeliveryState:
     claim of such a run while one of its parts is in doubt: it may have sent the parts behind it, too.
     `dropped` is the remote id of the part in doubt, where the platform had accepted it.
     `again_at` is when a part was published that may have been sent before, until it was looked for
-    once more. `begun` says whether anything was ever written of it but that it was given up (`skipped`).
+    once more. `perhaps_changed`: a run died at an update, and nobody knows whether it was made. `begun` says whether anything was ever written of it but that it was given up (`skipped`).
     """
 
     name: str
@@ -92,6 +92,7 @@ class DeliveryState:
     doubted: dict[str, Any] | None = None
     again_at: str | None = None
     dropped: str | None = None
+    perhaps_changed: bool = False
     begun: bool = True
 
     def copy(self) -> DeliveryState:

@@ -103,7 +103,7 @@ class Event:
     candidates: list[Any] | None = field(default=None, metadata={"doc": "what may be the post"})
     claim: str | None = field(default=None, metadata={"doc": "id of the claim this is about"})
     outcome: str | None = field(default=None, metadata={"doc": "published or not-published"})
-    by: str | None = field(default=None, metadata={"doc": "who resolved it, or by which certainty"})
+    by: str | None = field(default=None, metadata={"doc": "who resolved it or asked for it"})
     identity: dict[str, str] | None = field(default=None, metadata={"doc": "id, handle, url"})
     was: str | None = field(default=None, metadata={"doc": "the account's name before"})
     prepared: dict[str, Any] | None = field(default=None, metadata={"doc": "handle to finish with"})

@@ -124,6 +124,12 @@ class Ledger:
         """The last daily file in the snapshot of the closed months; `None` without one."""
         return self._follower.folded
 
+    def check_held(self) -> None:
+        """Raise `LedgerDamaged` where nothing may be written until a person has looked."""
+        if self.held is not None:
+            help_ = "look at the state branch, then: postops ledger accept"
+            raise LedgerDamaged(self.held, help=help_)
+
     async def refresh(self) -> None:
         """Fetch and fold what is new."""
         async with self._turn():
@@ -232,7 +238,7 @@ class Ledger:
     ) -> list[dict[str, Any]]:
         started, stuck = self._clock.monotonic(), 0
         for attempt in count():
-            self._check_held()
+            self.check_held()
             batch = self._batch(claims, fold=fold)
             if not batch.changes:
                 break
@@ -375,12 +381,6 @@ class Ledger:
         self._appends = {path: lines for path, lines in left.items() if lines}
         if not self._pending.events:
             self._outbox.settle()
-
-    def _check_held(self) -> None:
-        if self.held is not None:
-            raise LedgerDamaged(
-                self.held, help="look at the state branch, then: postops ledger accept"
-            )
 
     async def _back_off(self, attempt: int, took: float) -> None:
         """Wait for about as long as a few pushes take here: 30 ms on a disk, seconds on a host."""

@@ -206,7 +206,7 @@ def apply(state: LedgerState, event: dict[str, Any]) -> None:
             delivery.last_commit = event["commit"]
         if "remote_id" in event:
             state.own(delivery.account, event["remote_id"])
-        if not ((kind in _CLOSING or "generation" in event) and _late(delivery, event)):
+        if not ((kind in _MAY_BE_LATE or "generation" in event) and _late(delivery, event)):
             _ON_DELIVERY[kind](delivery, event)
     elif kind == "bound":
         _bound(state, event)
@@ -223,6 +223,8 @@ def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
     """
     if event.get("generation", delivery.generation) < delivery.generation:
         return True
+    if event["type"] == "retried":
+        return _overtaken(delivery, event)
     if event["type"] not in _CLOSING:
         return False
     claim = delivery.claim
@@ -238,6 +240,16 @@ def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
     if "claim" in event and delivery.action not in _CHANGES and _past(delivery, event):
         return True
     return bool(claim["run"] != event["run"] and event["recorded_at"] < claim["recorded_at"])
+
+
+def _overtaken(delivery: DeliveryState, event: dict[str, Any]) -> bool:
+    """Whether a person said "again" of what has come to something else before that was heard."""
+    if delivery.claim is not None:
+        return False
+    over = delivery.phase in ("published", "withdrawn")
+    return delivery.phase == "in_doubt" or (
+        over and event.get("generation", 0) <= delivery.generation
+    )
 
 
 def _past(delivery: DeliveryState, event: dict[str, Any]) -> bool:
@@ -380,6 +392,7 @@ def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if "part" in event and number < min(delivery.parts_total, event.get("parts", number + 1)):
         return
     _contents(delivery, (delivery.claim or {}) | event)
+    delivery.perhaps_changed = False
     _settle(delivery, "published")
     delivery.error = delivery.reason = None
 
@@ -399,6 +412,7 @@ def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if delivery.claim and delivery.action == "update":
         # What was refused counts as seen: the same update is not tried again.
         _contents(delivery, delivery.claim | event)
+        delivery.perhaps_changed = False
     elif not delivery.complete:
         _contents(delivery, event)
     delivery.was_not_sent(event)
@@ -416,6 +430,8 @@ def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.was_not_sent(event)
+    if delivery.claim and delivery.action == "update" and not event.get("unsent"):
+        delivery.perhaps_changed = True
     _settle(delivery, delivery.standing or ("partial" if delivery.parts else "released"))
     delivery.reason = event.get("reason")
 
@@ -449,6 +465,8 @@ def _resolved(delivery: DeliveryState, event: dict[str, Any]) -> None:
             delivery.claim, delivery.phase = delivery.doubted, "claimed"  # what about the rest?
     else:
         delivery.scheduled_id = None
+        if delivery.action == "withdraw" and (part := delivery.parts.get(event.get("part", 1))):
+            part.withdrawn = True
         _released(delivery, event)
         delivery.error = delivery.candidates = None
 
@@ -460,7 +478,7 @@ def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if delivery.claim is not None:
         return
     if delivery.phase in ("published", "withdrawn"):
-        _new_generation(delivery, max(event.get("generation", 0), delivery.generation + 1))
+        _new_generation(delivery, event["generation"])
     else:
         delivery.phase = delivery.standing or ("partial" if delivery.parts else "released")
 
@@ -513,12 +531,15 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
     delivery.scheduled_id = delivery.refused_due = delivery.again_at = None
+    delivery.perhaps_changed = False
 
 
 # What ends a claim without a trace on the platform.
 _CLOSING = frozenset(
     {"failed", "deferred", "released", "skipped", "in_doubt", "scheduled", "unscheduled"}
 )
+
+_MAY_BE_LATE = _CLOSING | {"retried"}
 
 # Of what is there already.
 _CHANGES = frozenset({"update", "withdraw"})
