@@ -36,7 +36,7 @@ def test_what_a_dead_run_left_on_disk(site: Site) -> None:
     outbox.parent.mkdir(exist_ok=True)
     outbox.write_text(json.dumps(event) + "\n" + '{"torn')
     ran = site.run("flush")
-    assert (ran.code, ran.out, ran.err) == (0, "", "1 outcomes brought in\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "1 outcome brought in\n")
     assert site.events()[-1]["run"] == "dead"
     assert not outbox.exists()
     assert site.run("flush").err == "nothing was left behind\n"

@@ -39,7 +39,8 @@ def test_it_says_what_will_happen_and_why_the_rest_waits(site: Site) -> None:
 
 def test_json_is_what_the_format_promises(site: Site) -> None:
     told = site.json("plan")
-    assert sorted(told) == ["actions", "at", "digest", "version", "waiting"]
+    assert sorted(told) == ["actions", "at", "digest", "held", "version", "waiting"]
+    assert told["held"] is None
     [action] = told["actions"]
     due = action.pop("due_at")
     assert due.endswith("Z")

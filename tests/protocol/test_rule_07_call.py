@@ -78,6 +78,6 @@ def test_the_flush_step_brings_in_what_is_on_disk(scene: Scene) -> None:
     until(lambda: [e for e in scene.outbox() if e["type"] == "published"])
     program.kill()
     program.communicate()
-    assert scene.run("flush").err == "1 outcomes brought in\n"
+    assert scene.run("flush").err == "1 outcome brought in\n"
     assert [e["delivery"] for e in scene.events() if e["type"] == "published"] == ["a@tusk"]
     assert scene.states() == {"a@tusk": "published", "b@tusk": "claimed"}

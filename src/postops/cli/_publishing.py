@@ -90,11 +90,15 @@ class Outcome(NamedTuple):
     signal: int | None = None
 
     @property
-    def alarms(self) -> tuple[Waiting, ...]:
-        """What waits for a person, and was not already a result of this run."""
+    def untold(self) -> tuple[Waiting, ...]:
+        """What waits, and was not already a result of this run."""
         told = {result.delivery for result in self.results}
-        waiting = self.plan.waiting
-        return tuple(w for w in waiting if w.reason in WAITING_ALARMS and w.delivery not in told)
+        return tuple(w for w in self.plan.waiting if w.delivery not in told)
+
+    @property
+    def alarms(self) -> tuple[Waiting, ...]:
+        """Of that, what waits for a person."""
+        return tuple(w for w in self.untold if w.reason in WAITING_ALARMS)
 
     @property
     def exit_code(self) -> int:
@@ -123,17 +127,20 @@ async def publish(invocation: Invocation, request: Request, watcher: Watcher) ->
         if at.world is None:
             at = at._replace(ahead=Ahead())
         async with _open.ledger(at) as ledger:
-            if ledger.held is not None:
-                raise LedgerDamaged(
-                    f"everything is held: {ledger.held}",
-                    help="look at the state branch, then `postops ledger accept`",
-                )
+            _check_held(ledger.held)
             return await _run(at, ledger, request, watcher)
+
+
+def _check_held(why: str | None) -> None:
+    if why is not None:
+        help_ = "look at the state branch, then `postops ledger accept`"
+        raise LedgerDamaged(f"everything is held: {why}", help=help_)
 
 
 def _dry(at: Place, request: Request) -> Outcome:
     """The plan and no more: not even what a dead run left behind is touched."""
     seen = _open.view(at)
+    _check_held(seen.held)
     now = at.clock.now()
     swept = sweep(at, seen, request.asked(), now)
     plan = swept.plan(now)

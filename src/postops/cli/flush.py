@@ -30,7 +30,8 @@ def command(invocation: Invocation, /, sandbox: bool) -> None:
     import asyncio
 
     count = asyncio.run(_flush(invocation, sandbox=sandbox))
-    click.echo(f"{count} outcomes brought in" if count else "nothing was left behind", err=True)
+    told = f"{count} outcome{'' if count == 1 else 's'} brought in"
+    click.echo(told if count else "nothing was left behind", err=True)
 
 
 async def _flush(invocation: Invocation, *, sandbox: bool) -> int:
@@ -40,6 +41,6 @@ async def _flush(invocation: Invocation, *, sandbox: bool) -> int:
     with _open.place(invocation, sandbox=sandbox) as at:
         left = len(glance(at.outbox))
         if left:
-            async with _open.ledger(at):
-                pass  # opening is what brings it in
+            async with _open.ledger(at) as ledger:  # opening is what brings it in
+                ledger.check_held()
         return left

@@ -68,16 +68,17 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> None:
         raise click.UsageError("--matrix is about all shards: leave out --shard")
     if asked["wait"] and not asked["matrix"]:
         raise click.UsageError("--wait needs --matrix: a plan shows what is not due yet, anyway")
-    found, notes = _matrix(invocation, asked) if asked["matrix"] else _plan(invocation, asked)
+    look = _matrix if asked["matrix"] else _plan
+    found, held, notes = look(invocation, asked)
     for note in notes:
         click.echo(f"note: {one_line(note)}", err=True)
-    click.echo(said(found, style))
+    click.echo(said(found, held, style))
 
 
-def said(found: Plan | Matrix, form: str) -> str:
-    """The plan, or the matrix, in one of its forms."""
+def said(found: Plan | Matrix, held: str | None, form: str) -> str:
+    """The plan, or the matrix, in one of its forms. `held`: why nothing of it would be done."""
     if form == "json":
-        return _options.as_json(found.as_json())
+        return _options.as_json(found.as_json() | {"held": held})
     from postops.output import matrix, plans
     from postops.plan import Plan
 
@@ -86,12 +87,16 @@ def said(found: Plan | Matrix, form: str) -> str:
     return matrix.markdown(found) if form == "markdown" else matrix.text(found, style)
 
 
-def _plan(invocation: Invocation, asked: dict[str, Any]) -> tuple[Plan, list[str]]:
-    plan, _, _, notes = _looked(invocation, asked, everything=True)
-    return plan, notes
+def _plan(
+    invocation: Invocation, asked: dict[str, Any]
+) -> tuple[Plan | Matrix, str | None, list[str]]:
+    plan, _, held, notes = _looked(invocation, asked, everything=True)
+    return plan, held, notes
 
 
-def _matrix(invocation: Invocation, asked: dict[str, Any]) -> tuple[Matrix, list[str]]:
+def _matrix(
+    invocation: Invocation, asked: dict[str, Any]
+) -> tuple[Plan | Matrix, str | None, list[str]]:
     """As publish sees it: what is not due yet is not read, and its faults start no runner."""
     from datetime import timedelta
 
@@ -99,7 +104,7 @@ def _matrix(invocation: Invocation, asked: dict[str, Any]) -> tuple[Matrix, list
 
     plan, platforms, held, notes = _looked(invocation, asked, everything=False)
     until = plan.at + (asked["wait"] or timedelta(0))
-    return matrix(plan, platforms, asked["matrix"], until, held), notes
+    return matrix(plan, platforms, asked["matrix"], until, held), held, notes
 
 
 def _looked(

@@ -79,7 +79,7 @@ def command(invocation: Invocation, /, style: str, **asked: Any) -> int:
         sandbox=asked["sandbox"],
     )
     outcome = asyncio.run(_publishing.publish(invocation, wishes, watcher))
-    _report(outcome, quiet=style == "json")
+    _report(outcome, quiet=style == "json", named=bool(asked["post"]))
     return outcome.exit_code
 
 
@@ -89,7 +89,8 @@ def _progress() -> Watcher:
     return Progress()
 
 
-def _report(outcome: Outcome, *, quiet: bool) -> None:
+def _report(outcome: Outcome, *, quiet: bool, named: bool) -> None:
+    """`named`: single posts were asked for, so that whatever they wait for is news."""
     from postops.output import plans, results
     from postops.output.safe import one_line
 
@@ -100,6 +101,6 @@ def _report(outcome: Outcome, *, quiet: bool) -> None:
     elif outcome.dry_run:
         say(plans.text(outcome.plan, style))
     else:
-        for waiting in outcome.alarms:
+        for waiting in outcome.untold if named else outcome.alarms:
             say(plans.waiting_line(waiting, style))
         say(results.closing(outcome.results, len(outcome.plan.waiting)), err=True)

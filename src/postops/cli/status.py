@@ -8,6 +8,7 @@ import click
 
 from postops.cli import _options
 from postops.cli._options import formats, style
+from postops.output.safe import one_line
 
 if TYPE_CHECKING:
     from postops.cli._edge import Invocation
@@ -41,14 +42,19 @@ def command(invocation: Invocation, /, post: str | None, sandbox: bool, style: s
 
     Or of one POST, an id or a path. What the ledger says was done, and for the rest what the plan says it waits for.
     """
-    rows = _rows(invocation, post, sandbox=sandbox)
+    rows, held = _rows(invocation, post, sandbox=sandbox)
+    if held:
+        click.echo(f"note: everything is held: {one_line(held)}", err=True)
     if style == "json":
-        click.echo(_options.as_json({"version": 1, "deliveries": rows}))
+        click.echo(_options.as_json({"version": 1, "held": held, "deliveries": rows}))
     else:
         click.echo("\n".join(_lines(rows)) or "nothing was published yet")
 
 
-def _rows(invocation: Invocation, post: str | None, *, sandbox: bool) -> list[dict[str, Any]]:
+def _rows(
+    invocation: Invocation, post: str | None, *, sandbox: bool
+) -> tuple[list[dict[str, Any]], str | None]:
+    """What is told of each delivery; and why everything is held, if it is."""
     from postops.cli import _open
     from postops.cli._sweep import Asked, sweep
 
@@ -66,8 +72,9 @@ def _rows(invocation: Invocation, post: str | None, *, sandbox: bool) -> list[di
             rows[waiting.delivery] = _waits(waiting, rows.get(waiting.delivery))
         for action in plan.actions:
             row = rows.setdefault(action.delivery, _row(action.delivery, "waiting"))
-            row["reason"] = row["reason"] or f"the next run will {action.action} it"
-        return [rows[name] for name in sorted(rows)]
+            coming = f"the next run will {action.action} it"
+            row["reason"] = f"{row['reason']}; {coming}" if row["reason"] else coming
+        return [rows[name] for name in sorted(rows)], seen.held
 
 
 def _row(delivery: str, state: str, **more: Any) -> dict[str, Any]:
@@ -99,8 +106,6 @@ def _waits(waiting: Waiting, row: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _lines(rows: list[dict[str, Any]]) -> list[str]:
-    from postops.output.safe import one_line
-
     width = max((len(row["delivery"]) for row in rows), default=0)
     lines = []
     for row in rows:

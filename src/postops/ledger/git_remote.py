@@ -107,6 +107,12 @@ class GitRemote:
         self._remote = self.repository.remote()
         if self._remote is not None:
             self._url = self.repository.push_url(self._remote)
+        elif self.repository.rev_parse(_LOCAL_ANCHOR) is not None:
+            raise LedgerError(
+                "the ledger was fetched from a remote that this clone has no more",
+                help="add the remote again (git remote add); an empty ledger here would send all"
+                f" over again. If you want just that: git update-ref -d {_LOCAL_ANCHOR}",
+            )
         if self.same:
             self._prepare_same()
         self._ready = True
