@@ -79,7 +79,13 @@ class PlatformError(PostopsError):
 
 
 class NotSent(PlatformError):  # noqa: N818
-    """Nothing reached the platform (DNS, connect, TLS, pool time-out): safe to try again."""
+    """Nothing reached the platform (DNS, connect, TLS, pool time-out): safe to try again.
+
+    `certain` is false for a call that is harmless to repeat, and of which nobody knows whether it
+    arrived: a read, or a change of what is there.
+    """
+
+    certain: bool = True
 
 
 class RateLimited(NotSent):
@@ -125,8 +131,8 @@ class NeedsReauth(AuthExpired):
 class OutcomeUnknown(PlatformError):  # noqa: N818
     """It may exist (read time-out, reset after send, 5xx): find() first, never a blind retry.
 
-    `url` is of a post the answer named, where it is not clear whether it is the one sent: then
-    nothing is sent again, whatever a list shows.
+    `receipt` (`model.Receipt`) is of a post the answer named, where it is not clear whether it is
+    the one sent: then nothing is sent again, whatever a list shows.
     """
 
-    url: str | None = None
+    receipt: object = None

@@ -134,7 +134,7 @@ async def test_an_edited_thread_is_changed_in_place(stage: Callable[..., Stage])
 
 
 @pytest.mark.parametrize("part", [1, 2, 3])
-async def test_an_update_is_finished_from_the_commit_it_was_claimed_at(
+async def test_an_update_that_a_run_died_at_follows_what_the_file_says_now(
     part: int, stage: Callable[..., Stage]
 ) -> None:
     on = await published(stage, "tusk")
@@ -147,9 +147,25 @@ async def test_an_update_is_finished_from_the_commit_it_was_claimed_at(
     seen: list[list[str]] = []
     on.on_result = lambda _: seen.append(on.live("tusk"))
     [result] = (await on.run(disk_survived=False)).values()
-    assert (result.outcome, seen) == ("updated", [["One", "Dwo", "Dhree"]])
-    [result] = (await on.run()).values()
-    assert (result.outcome, on.live("tusk")) == ("updated", ["One", "Zwo", "Zhree"])
+    assert (result.outcome, seen) == ("updated", [["One", "Zwo", "Zhree"]])
+    assert await on.run() == {}
+
+
+@pytest.mark.parametrize("part", [1, 2, 3])
+async def test_an_edit_that_was_taken_back_is_undone_where_a_run_died_at_it(
+    part: int, stage: Callable[..., Stage]
+) -> None:
+    on = await published(stage, "tusk")
+    before = on.posts["posts/a.md"]
+    on.posts["posts/a.md"] = THREAD.format("tusk").replace("T", "D")
+    on.kill_at = ("updated", part)
+    with pytest.raises(Killed):
+        await on.run()
+    on.posts["posts/a.md"] = before
+    on.after_the_lease()
+    [result] = (await on.run(disk_survived=False)).values()
+    assert (result.outcome, on.live("tusk")) == ("updated", ["One", "Two", "Three"])
+    assert await on.run() == {}
 
 
 async def test_an_edit_is_left_alone_unless_the_file_asks_for_more(

@@ -102,7 +102,7 @@ async def connected(
     on: Bench, *, was: str | None = None, name: str = "acme"
 ) -> dict[str, object] | None:
     login = Login(on.platform, was)
-    identity = await connect(name, login, on.clock, on.desk.terms)
+    identity = (await connect(name, login, on.clock, on.desk.terms)).identity
     return bind(name, login, identity, on.ledger.state)
 
 

@@ -297,18 +297,30 @@ async def test_an_answer_that_names_a_post_is_asked_about_and_not_sent_again(sho
     """Whatever a list shows: there is a post, and it may well be the one."""
     on = await bench(certainty=(Certainty.SEARCH,))
     named = OutcomeUnknown("it repeats another text")
-    named.url = "https://p.test/odd"
+    named.receipt = on.platform.receipt(1, "odd")
     on.platform.answers["publish"] = [named]
     on.platform.answers["find"] = [shown] * 9
     result = await publish(on.desk, on.action(), on.loaded, await on.claim())
     assert (result.outcome, on.done.phase) == ("in-doubt", "in_doubt")
-    assert on.done.candidates == ["https://p.test/odd"]
+    assert on.done.candidates == ["https://p.test/odd-1"]
+
+
+async def test_an_answer_that_names_another_deliverys_post_says_nothing() -> None:
+    on = await bench(certainty=(Certainty.SEARCH,))
+    names = {"type": "published", "delivery": "other@acme", "account": "acme", "part": 1}
+    on.ledger.record(names | {"remote_id": "odd-1"})
+    named = OutcomeUnknown("it repeats another text")
+    named.receipt = on.platform.receipt(1, "odd")
+    on.platform.answers["publish"] = [named]
+    on.platform.answers["find"] = [Finding(())] * 9
+    result = await publish(on.desk, on.action(), on.loaded, await on.claim())
+    assert (result.outcome, result.again, on.done.phase) == ("unsent", True, "released")
 
 
 async def test_what_an_answer_named_is_taken_for_it_where_a_list_shows_it() -> None:
     on = await bench(certainty=(Certainty.SEARCH,))
     named = OutcomeUnknown("it repeats another text")
-    named.url = "https://p.test/id-1"
+    named.receipt = on.platform.receipt(1)
     on.platform.answers["publish"] = [named]
     on.platform.answers["find"] = [Finding((on.platform.receipt(1),))]
     result = await publish(on.desk, on.action(), on.loaded, await on.claim())

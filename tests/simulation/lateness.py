@@ -41,6 +41,7 @@ DROPPED = 0.2  # "others dropped" (boot-ui PR 323)
 # (node-red/flow-library PR 143).
 OUTAGES = (141, 146, 240, 263, 360, 360, 420, 650, 720, 721)
 BETWEEN = 2 * DAY  # from one of them to the next, on average
+OFF = 30.0  # seconds that the clock of a run may be wrong by
 STARTING = (15.0, 45.0)  # seconds from a run's start to the first line of the publisher
 
 
@@ -130,7 +131,9 @@ def _week(way: Way, seed: int) -> Scenario:
     )
     # On into the next week: the last posts wait for their run as the others did.
     wakes = sorted(way.wakes(chance, WEEK + 2 * DAY))
-    starts = tuple(Start(at + chance.uniform(*STARTING), wait=way.wait) for at in wakes)
+    begins = [at + chance.uniform(*STARTING) for at in wakes]
+    clocks = Random(f"clocks {seed}")
+    starts = tuple(Start(at, skew=clocks.uniform(-OFF, OFF), wait=way.wait) for at in begins)
     return Scenario(seed, (("one", way.kind),), posts, starts)
 
 

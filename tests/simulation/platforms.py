@@ -8,9 +8,10 @@ asked for them is still there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from postops.errors import AuthExpired, NotSent, OutcomeUnknown, RateLimited, Rejected
+from postops.errors import AuthExpired, NotSent, RateLimited, Rejected
 from postops.model import (
     Capabilities,
     Certainty,
@@ -21,11 +22,13 @@ from postops.model import (
     Source,
     TextLimit,
 )
+from postops.platforms._http import doubtful
 from postops.platforms.base import Platform, Prepared
 from tests.simulation.clock import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from tests.simulation.machine import Machine
     from tests.simulation.world import World
@@ -119,7 +122,7 @@ class SimPlatform(Platform):
         server.calls += 1
         now = world.loop.at
         reached = now + world.latency()
-        lost = OutcomeUnknown if doubt else NotSent
+        lost = partial(doubtful, doubt)
         match fault:
             case None | "sigterm":
                 self.server_date = moment(float(int(reached)))
@@ -290,6 +293,11 @@ class ClientId(SimPlatform):
     name = "client"
     capabilities = can(Certainty.CLIENT_ID)
     harmless = True
+
+    @classmethod
+    def claim_key(cls, seed: bytes, at: datetime, part: int) -> str:
+        """Keys that sort by time, as record keys do: another time is another key."""
+        return f"{at.timestamp():.3f}-{part}-{super().claim_key(seed, at, part)}"
 
     def accept(self, outgoing: Outgoing, prepared: Prepared) -> Remote:
         for post in self.server.posts:

@@ -151,7 +151,7 @@ class Gathering:
             done = self.state.deliveries.get(f"{line.id}@{account}")
             if done is None or done.claim is not None or done.retried_at is not None:
                 return False
-            if done.phase not in _SETTLED or done.blob != line.blob:
+            if done.phase not in _SETTLED or done.blob != line.blob or done.perhaps_changed:
                 return False
         return True
 

@@ -111,7 +111,15 @@ def _actions(
     if not force and len(live) > len({done.account for done in live}) * Guard().withdraws:
         raise UnsafePlan(f"{len(live)} deletions are more than the guard allows", help="--force")
     return [
-        Action(done.name, done.post, done.account, known[done.account].platform, "withdraw", None)
+        Action(
+            done.name,
+            done.post,
+            done.account,
+            known[done.account].platform,
+            "withdraw",
+            None,
+            asked=True,
+        )
         for done in live
     ]
 

@@ -216,9 +216,10 @@ def _reconcile(done: DeliveryState, terms: Terms, wish: Wish | None) -> Action |
 
 
 def _published(wish: Wish, done: DeliveryState, terms: Terms) -> Action | Waiting | None:
-    if wish.source is None or wish.source == done.source:
+    same = wish.source is None or wish.source == done.source
+    if same and not done.perhaps_changed:
         return None
-    if wish.on_edit != "update":
+    if wish.on_edit != "update" and not same:
         return Waiting(wish.delivery, "edited", detail="on_edit: ignore", wish=wish)
     if not wish.can_update:
         detail = f"{wish.platform} cannot change what was published"
@@ -236,12 +237,23 @@ def _decide_unwished(
 ) -> Action | Waiting | None:
     """A delivery in the ledger that no file asks for any more."""
     if done.claim is not None:
-        return _open_claim(done, terms, None)
+        return _no_deletion(done, state, terms, heirs) or _open_claim(done, terms, None)
     if done.phase == "in_doubt":
         return Waiting(done.name, "in-doubt", detail=done.reason)
     if done.phase == "scheduled":
         return scheduled.standing(None, done, terms)
     return look(done, terms) or removed(done, state, terms, heirs) if done.live else None
+
+
+def _no_deletion(
+    done: DeliveryState, state: LedgerState, terms: Terms, heirs: Mapping[tuple[str, str], str]
+) -> Waiting | None:
+    """Why what a dead run was to delete would not be deleted today."""
+    claim = done.claim or {}
+    if claim.get("action") != "withdraw" or "by" in claim:
+        return None
+    found = removed(done, state, terms, heirs)
+    return found if isinstance(found, Waiting) else None
 
 
 def _act(wish: Wish, action: ActionName, *, part: int = 1) -> Action:

@@ -101,7 +101,10 @@ class Wish(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do. `part` is the first part that is still to be sent."""
+    """One thing to do. `part` is the first part that is still to be sent.
+
+    `asked`: a person asked for it, whatever the files say.
+    """
 
     delivery: str
     post: str
@@ -111,6 +114,7 @@ class Action:
     due_at: datetime | None
     part: int = 1
     wish: Wish | None = field(default=None, compare=False)
+    asked: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {

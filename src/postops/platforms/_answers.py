@@ -13,6 +13,8 @@ from postops.platforms.base import Unreadable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from postops.model import Receipt
+
 T = TypeVar("T")
 
 _SHOWN = 300
@@ -100,14 +102,14 @@ class Answer:
         said = f" ({self.said})" if self.said else ""
         return f"{self.call}: refused with {self.status}{said}"
 
-    def unreadable(self, why: str, url: str | None = None) -> PlatformError:
+    def unreadable(self, why: str, receipt: Receipt | None = None) -> PlatformError:
         """The error for an answer nobody can rely on: it never means "not published".
 
-        `url`: of the post it names all the same.
+        `receipt`: of the post it names all the same.
         """
         text = f"{self.call}: the answer makes no sense ({why})"
         if not self.effect:
             return Unreadable(text, status=self.status)
         unknown = OutcomeUnknown(text, status=self.status)
-        unknown.url = url
+        unknown.receipt = receipt
         return unknown

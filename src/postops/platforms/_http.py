@@ -97,8 +97,11 @@ async def call(
 
 def doubtful(effect: bool, message: str, status: int | None = None) -> PlatformError:
     """The error for "it may have arrived": repeatable calls are simply safe to try again."""
-    kind = OutcomeUnknown if effect else NotSent
-    return kind(message, status=status)
+    if effect:
+        return OutcomeUnknown(message, status=status)
+    error = NotSent(message, status=status)
+    error.certain = False
+    return error
 
 
 # --------------------------------------------------------------------------- the wire

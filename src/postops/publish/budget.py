@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from postops.model import RateLimit
+    from postops.plan import Action
     from postops.publish.desk import Desk
+    from postops.publish.ports import Loaded
 
 _LOW = 4
 """A budget is written down once no more than a quarter of it is left."""
@@ -58,3 +60,10 @@ class Budget:
         if budget == known or rate.reset_at <= self._desk.clock.now():
             return None
         return {"type": "budget", "account": account, "budget": budget}
+
+
+def calls(action: Action, loaded: Loaded | None) -> int:
+    """How many posts an action is about to make; changing what is there is not held up."""
+    if loaded is None or action.action not in ("publish", "resume", "schedule"):
+        return 0
+    return len(loaded.message.parts) - action.part + 1

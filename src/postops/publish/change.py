@@ -8,14 +8,14 @@ back and done again under a new claim.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from postops.errors import NotSent, PostopsError, Rejected
+from postops.errors import NotSent, OutcomeUnknown, PostopsError, Rejected
 from postops.plan import iso
 from postops.publish.again import OutOfTime, again, in_time
 from postops.publish.claims import provenance
 from postops.publish.ports import Result
-from postops.publish.send import outgoing_part, receipt_of, refused
+from postops.publish.send import about, doubt, outgoing_part, receipt_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from postops.plan import Action
     from postops.publish.desk import Desk
     from postops.publish.ports import Loaded
+
+T = TypeVar("T")
 
 
 async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
@@ -37,7 +39,7 @@ async def withdraw(desk: Desk, action: Action, claim: dict[str, Any]) -> Result:
             continue
         try:
             _known_place(receipt)
-            await again(desk, partial(desk.platform.delete, receipt), claim=claim)
+            await _again(desk, partial(desk.platform.delete, receipt), claim)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, number, error)
         event = {"type": "withdrawn", "part": number, "remote_id": receipt.remote_id}
@@ -55,7 +57,7 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
             continue
         try:
             _known_place(receipt)
-            changed = await again(desk, _update(desk, claim, outgoing, receipt), claim=claim)
+            changed = await _again(desk, _update(desk, claim, outgoing, receipt), claim)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, part.number, error)
         url = url or changed.url
@@ -64,6 +66,19 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
         at = {"published_at": iso(receipt.at)}
         desk.pusher.record(_event(action) | event | told | at | provenance(loaded))
     return Result(action.delivery, "updated", url)
+
+
+def let_go(desk: Desk, claim: dict[str, Any], part: int) -> None:
+    """A run died at an update, and may have made it: the next plan brings it to what is wished now."""
+    event = about(claim, part) | {"type": "released"}
+    desk.pusher.record(event | {"reason": f"run {claim.get('run')} died changing it"})
+
+
+def wished_again(desk: Desk, claim: dict[str, Any]) -> Result:
+    """A run died at a deletion, and may have made it; since then the file has come back."""
+    live = desk.ledger.state.delivery(claim["delivery"]).live
+    why = f"run {claim.get('run')} died deleting it, and its file is there again: is it gone?"
+    return doubt(desk, about(claim, live[-1].number), why, [part.url for part in live])
 
 
 def _known_place(receipt: Receipt) -> None:
@@ -83,8 +98,28 @@ def _update(
     return call
 
 
+async def _again(desk: Desk, call: Callable[[], Awaitable[T]], claim: dict[str, Any]) -> T:
+    """Try as often as the terms say. Raises `OutcomeUnknown` where one of the tries may have landed."""
+    unsure = False
+
+    async def once() -> T:
+        nonlocal unsure
+        try:
+            return await call()
+        except NotSent as error:
+            unsure = unsure or not error.certain
+            raise
+
+    try:
+        return await again(desk, once, claim=claim)
+    except (OutOfTime, NotSent) as error:
+        if unsure:
+            raise OutcomeUnknown(str(error)) from error
+        raise
+
+
 def _stays(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:
-    """A refusal is written down; an unknown outcome leaves the claim open, to be done again."""
+    """A refusal is written down; an unknown outcome leaves the claim open, for a run to settle."""
     if isinstance(error, (OutOfTime, NotSent, Rejected)):
         return refused(desk, claim, part, error)
     return Result(claim["delivery"], "unknown", error=str(error))

@@ -56,6 +56,8 @@ def draft(
         "lease_until": iso(now + terms.lease),
         "due_at": iso(action.due_at),
     }
+    if action.asked:
+        claim["by"] = "postops withdraw"
     if loaded is None:
         last = done.last_commit if name == "withdraw" else done.commit  # its text is not asked for
         return claim | {"commit": last, "blob": done.blob, "path": done.path}
@@ -64,7 +66,8 @@ def draft(
     for number in range(1, parts + 1):
         if number not in keys:
             material = seed(state.genesis or "", action.delivery, number, done.generation)
-            keys[number] = platform.claim_key(material, now, number)
+            # By what is due, not by now: a ledger that was cut comes to the same key again.
+            keys[number] = platform.claim_key(material, action.due_at or now, number)
     if action.part not in done.part_since and _may_be_forgotten(action, accepted_at):
         claim["since"] = iso(action.due_at)
     return claim | {

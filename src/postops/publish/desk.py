@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ _NAP = 1.0  # seconds; a signal must not wait for the end of a long sleep
 class Desk:
     """One account at work. `confirming` is what has to be looked at once more, by delivery and part.
 
-    `ask`: what may have been sent, and is not found, is for a person.
+    `ask`: what may have been sent, and is not found, is for a person. `fast`: how far this machine's
+    clock is ahead of the platform's, by which a post is due.
     """
 
     platform: Platform
@@ -31,6 +33,7 @@ class Desk:
     stop: Stop
     confirming: dict[tuple[str, int], Receipt] = field(default_factory=dict)
     ask: bool = False
+    fast: timedelta = timedelta(0)
 
     async def nap(self, seconds: float) -> bool:
         """Sleep, unless the run is asked to stop meanwhile. Whether the time was slept out."""

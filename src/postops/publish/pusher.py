@@ -34,6 +34,7 @@ class Pusher:
         self._syncing: asyncio.Task[None] | None = None
         self._unsynced = False
         self._wakes = self._rested = 0.0
+        self._hurried = self._closed = False
 
     def record(self, draft: dict[str, Any]) -> dict[str, Any]:
         """Durable on disk when this returns; pushed soon."""
@@ -58,8 +59,8 @@ class Pusher:
 
     def _pushed_soon(self) -> None:
         now = self._clock.monotonic()
-        many = self._ledger.pending >= self._terms.push_count
-        at = self._rested if many else now + self._terms.push_after
+        hurry = self._hurried or self._ledger.pending >= self._terms.push_count
+        at = self._rested if hurry else now + self._terms.push_after
         if at <= now:
             self.push_soon()
         elif self._timer is None or self._timer.done() or at < self._wakes:
@@ -94,12 +95,18 @@ class Pusher:
 
     async def close(self) -> None:
         """Stop the background pushes and make the last one; its error is the run's error."""
+        self._closed = True
         for task in (self._timer, self._pushing, self._syncing):
             if task is not None and task is not asyncio.current_task():
                 if task is self._timer:
                     task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
         await self.push()
+
+    def hurry(self) -> None:
+        """The run is to stop: what comes in from now on does not wait for company."""
+        self._hurried = True
+        self.push_soon()
 
     def push_soon(self) -> None:
         """Push in the background, without waiting for it."""
@@ -123,3 +130,6 @@ class Pusher:
         with contextlib.suppress(LedgerError):
             await self.push()
         self._rested = self._clock.monotonic() + self._terms.push_pause
+        self._pushing = None
+        if self._ledger.pending and not self._closed:
+            self._pushed_soon()  # for what came in meanwhile no timer was set

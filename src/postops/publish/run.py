@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from postops.errors import LedgerConflict, PostopsError
 from postops.plan import iso
 from postops.publish import change, claims, look, schedule, send
-from postops.publish.budget import Budget
+from postops.publish.budget import Budget, calls
 from postops.publish.desk import Desk
 from postops.publish.lanes import by_account, to_their_ends
 from postops.publish.ports import Result
@@ -25,10 +25,11 @@ from postops.publish.sessions import Held, bind, connect, misnamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import timedelta
 
     from postops.clock import Clock
     from postops.model import Identity
-    from postops.plan import Action, ActionName, Plan, Waiting
+    from postops.plan import Action, Plan, Waiting
     from postops.publish.ports import Ledger, Loaded, Loader, Login, Replan, Terms
     from postops.publish.stop import Stop
 
@@ -70,6 +71,7 @@ class Run:
         self._held: dict[str, str] = {}
         self._waits: dict[str, str] = {}
         self._low: dict[str, dict[str, Any]] = {}
+        self._fast: dict[str, timedelta] = {}
         self._over: set[str] = set()
         self._looked: set[str] = set()
         self._rounds: Counter[str] = Counter()
@@ -84,7 +86,7 @@ class Run:
         outbox, and the next run brings them in.
         """
         loop = asyncio.get_running_loop()
-        self.stop.when_asked = lambda: loop.call_soon_threadsafe(self.pusher.push_soon)
+        self.stop.when_asked = lambda: loop.call_soon_threadsafe(self.pusher.hurry)
         try:
             following: Plan | None = plan
             while following is not None and not self.stop.asked:
@@ -138,7 +140,9 @@ class Run:
 
     async def _log_in(self, name: str) -> Identity | None:
         try:
-            return await connect(name, self.logins[name], self.clock, self.terms)
+            found = await connect(name, self.logins[name], self.clock, self.terms)
+            self._fast[name] = found.fast
+            return found.identity
         except Held as held:
             self._held[name] = str(held)
             return None
@@ -194,14 +198,12 @@ class Run:
             return None  # another runner has settled it meanwhile, or claimed it anew
         if schedule.concerns(claim, self.ledger.state.delivery(action.delivery)):
             return await schedule.reconcile(desk, action, self.loader, claim)
-        if claim.get("action") == "withdraw":
-            return await self._change_again(desk, action, "withdraw", None)
+        if claim.get("action") in ("update", "withdraw"):
+            return await self._settle_change(desk, action, claim)
         try:
             loaded = self.loader.load(action.delivery, claim.get("commit"))
         except PostopsError as error:
             return Result(action.delivery, "unknown", error=str(error))
-        if claim.get("action") == "update":
-            return await self._change_again(desk, action, "update", loaded)
         if claim.get("payload") != loaded.message.digest:
             event = send.about(claim, action.part)
             return send.doubt(desk, event, "this postops renders it differently than was sent")
@@ -214,12 +216,17 @@ class Run:
         now = self.ledger.state.delivery(action.delivery).claim
         return now is not None and now["id"] == claim["id"]
 
-    async def _change_again(
-        self, desk: Desk, action: Action, kind: ActionName, loaded: Loaded | None
+    async def _settle_change(
+        self, desk: Desk, action: Action, claim: dict[str, Any]
     ) -> Result | None:
-        """Finish what a dead run was changing, as it was claimed: its lease is not ours to use."""
-        again = replace(action, action=kind, part=1)
-        claimed = await self._claim_one(again, loaded, settling=True)
+        """What a dead run was changing follows what is wished now, not what was wished then."""
+        if claim["action"] == "update":
+            change.let_go(desk, claim, action.part)
+            return None
+        if action.wish is not None and not claim.get("by"):
+            return change.wished_again(desk, claim)
+        again = replace(action, action="withdraw", part=1, asked=bool(claim.get("by")))
+        claimed = await self._claim_one(again, None, settling=True)
         return claimed and await self._carry(desk, claimed)
 
     async def _repeat(
@@ -243,10 +250,13 @@ class Run:
 
     def _still_wished(self, action: Action, part: int) -> bool:
         """Sending once more sends it, if it is not there: then the file has to want that."""
-        wish = action.wish
+        wish, done = action.wish, self.ledger.state.delivery(action.delivery)
         if wish is None or wish.draft or wish.hold or wish.unpushed or wish.invalid:
             return False
-        return part > 1 or wish.expires_at is None or self.clock.now() < wish.expires_at
+        edited = wish.payload not in (None, done.payload)
+        expired = wish.expires_at is not None and wish.expires_at <= self.clock.now()
+        begun = part > 1 or bool(done.live)  # then it is brought to its end
+        return begun or not (edited or expired)
 
     # ------------------------------------------------------------------ claim and send
 
@@ -407,7 +417,7 @@ class Run:
     ) -> None:
         budget = Budget(desk)
         for item in items:
-            if not await budget.allows(_calls(*item[:2])):
+            if not await budget.allows(calls(*item[:2])):
                 self._waits[account] = budget.until or ""
             claimed = item if isinstance(item, Claimed) else await self._claim_one(*item)
             if claimed is None:
@@ -423,7 +433,8 @@ class Run:
 
     async def _confirm(self, desks: Iterable[Desk]) -> None:
         """Ask the platforms once more for what they accepted, while the outcomes are pushed."""
-        if asking := [desk for desk in desks if desk.confirming]:
+        asking = [desk for desk in desks if desk.confirming]
+        if asking and not self.stop.asked:
             self.pusher.push_soon()
             for dropped in await asyncio.gather(*map(send.confirmed, asking)):
                 for result in dropped:
@@ -535,11 +546,5 @@ class Run:
             self.terms,
             self.stop,
             ask=login.ask,
+            fast=self._fast[account],
         )
-
-
-def _calls(action: Action, loaded: Loaded | None) -> int:
-    """How many posts an action is about to make; changing what is there is not held up."""
-    if loaded is None or action.action not in ("publish", "resume", "schedule"):
-        return 0
-    return len(loaded.message.parts) - action.part + 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from postops.errors import (
     AuthExpired,
+    NotSent,
     OutcomeUnknown,
     PlatformError,
     PostopsError,
@@ -46,7 +47,7 @@ async def publish(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, A
     for part in _missing(desk, action, loaded):
         outcome = await _one_part(desk, action, loaded, claim, part)
         if outcome.outcome != "published":
-            return outcome
+            return _first(desk.ledger.state.delivery(action.delivery), outcome)
         result = result if result.url else outcome
     return _first(desk.ledger.state.delivery(action.delivery), result)
 
@@ -92,7 +93,12 @@ async def _listed_since(
         return None
     known = desk.ledger.state.remote_ids(claim["account"])
     recent = outgoing._replace(as_of=desk.clock.now() - _RECENTLY)
-    return seen(await desk.platform.find(recent, known=known))
+    try:
+        return seen(await desk.platform.find(recent, known=known))
+    except (AuthExpired, NotSent):
+        raise
+    except PlatformError as error:  # it speaks of the search only, not of the post
+        raise NotSent(f"it could not be looked for once more: {error}") from error
 
 
 async def _if_twice(
@@ -202,11 +208,12 @@ async def _keep_handle(
 async def _until_due(desk: Desk, action: Action, claim: dict[str, Any], part: int) -> None:
     """Never early, and never when the lease could already belong to another runner."""
     if action.due_at is not None:
-        await desk.nap((action.due_at - desk.clock.now()).total_seconds())
+        await desk.nap((action.due_at + desk.fast - desk.clock.now()).total_seconds())
     in_time(desk, claim)
     sends = action.action in ("publish", "resume")
     expires = action.wish.expires_at if action.wish and sends else None
-    if part == 1 and expires is not None and expires <= desk.clock.now():
+    begun = desk.ledger.state.delivery(action.delivery).live  # then it is brought to its end
+    if part == 1 and not begun and expires is not None and expires <= desk.clock.now():
         raise OutOfTime("it expired before it could be sent")
 
 
@@ -343,9 +350,18 @@ async def _lost(
 ) -> Result:
     by = desk.clock.now() + timedelta(seconds=desk.terms.timeout)
     verdict = await _look(desk, loaded, claim, part, by)
-    if error.url is not None and not isinstance(verdict, Found | Doubt):
-        verdict = Doubt("is it this?", (error.url,))  # rather than to send it twice
+    named, known = error.receipt, desk.ledger.state.remote_ids(claim["account"])
+    if isinstance(named, Receipt) and named.remote_id not in known:
+        verdict = _or_this(verdict, named)
     return await _written(desk, loaded, claim, part, verdict, str(error))
+
+
+def _or_this(verdict: Verdict, named: Receipt) -> Verdict:
+    """Nobody finds by its words what shows others: that is asked about rather than sent again."""
+    if isinstance(verdict, Found):
+        return verdict
+    asked = verdict if isinstance(verdict, Doubt) else Doubt("is it this?")
+    return Doubt(asked.why, tuple(dict.fromkeys((*asked.candidates, named.url))))
 
 
 async def _look(

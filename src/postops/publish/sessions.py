@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postops.errors import AuthExpired, NotSent, PlatformError
 
@@ -22,11 +22,18 @@ class Held(Exception):  # noqa: N818 - a state of the account, not a fault of ou
     """The account may not be used in this run. The text says why and what to do."""
 
 
-async def connect(name: str, login: Login, clock: Clock, terms: Terms) -> Identity:
+class Session(NamedTuple):
+    """Who we are there, and how far our clock is ahead of the platform's."""
+
+    identity: Identity
+    fast: timedelta
+
+
+async def connect(name: str, login: Login, clock: Clock, terms: Terms) -> Session:
     """Log in, and compare clocks. Raises `Held`."""
     identity = await _whoami(name, login, clock, terms)
     _check_clock(name, login, clock, terms)
-    return identity
+    return Session(identity, _ahead(login, clock))
 
 
 def misnamed(name: str, state: LedgerState) -> str | None:
@@ -77,6 +84,12 @@ def _check_clock(name: str, login: Login, clock: Clock, terms: Terms) -> None:
             f"{name}: this machine's clock is {off.total_seconds():+.0f} s from the platform's;"
             f" set it right, or raise `clock_skew`"
         )
+
+
+def _ahead(login: Login, clock: Clock) -> timedelta:
+    """Rather a second too much: a `Date` tells no fractions, and took its time to get here."""
+    theirs = login.platform.server_date
+    return max(timedelta(0), clock.now() - theirs) if theirs else timedelta(0)
 
 
 def bind(name: str, login: Login, identity: Identity, state: LedgerState) -> dict[str, Any] | None:

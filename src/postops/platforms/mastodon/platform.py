@@ -112,7 +112,7 @@ class Mastodon(Platform):
         receipt = self._receipt(answer, answer.document, _digests(outgoing))
         shown = shape_fits(outgoing, answer.document) and shown_fits(outgoing, answer.document)
         if not shown and not await self._is(outgoing, answer.document, receipt.remote_id):
-            raise answer.unreadable("it shows another status than the one sent")
+            raise answer.unreadable("it shows another status than the one sent", receipt)
         return receipt
 
     async def confirm(self, receipts: Sequence[Receipt]) -> frozenset[str]:

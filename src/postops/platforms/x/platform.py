@@ -132,8 +132,8 @@ class X(Platform):
         if not _POST_ID.fullmatch(post_id):
             raise answer.unreadable("the post's id is no number")
         if not echoes(outgoing, answer.get("data", "text", of=str)):
-            url = self._receipt(post_id).url
-            raise answer.unreadable("it repeats another text than the one sent", url)
+            why = "it repeats another text than the one sent"
+            raise answer.unreadable(why, self._receipt(post_id))
         return self._receipt(post_id)
 
     async def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Finding:
