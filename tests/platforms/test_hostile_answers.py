@@ -91,9 +91,9 @@ GOOD: dict[str, Any] = {
     "mastodon": STATUS | {"acct": "acme", "configuration": {"statuses": {"max_characters": 500}}},
     "x": {
         "data": [POST],
-        "meta": {"next_token": "n"},
+        "meta": {"next_token": "n", "result_count": 1},
         "includes": {"media": [{"media_key": "3_1", "public_metrics": {"view_count": 1}}]},
-        "errors": [{"code": 187, "message": "x"}],
+        "errors": [{"code": 187, "message": "x", "type": "x/resource-not-found"}],
         "type": "https://api.x.com/2/problems/x",
         "detail": "no",
     },

@@ -399,8 +399,20 @@ def test_an_id_says_when_a_post_was_made() -> None:
 # --------------------------------------------------------------------------- find
 
 
+def listed(*posts: Any, errors: Any = None, **meta: Any) -> httpx.Response:
+    document = {"data": list(posts), "meta": {"result_count": len(posts), **meta}}
+    return json(200, document | ({"errors": errors} if errors else {}))
+
+
+NONE = json(200, {"meta": {"result_count": 0}})
+
+
+def partial(kind: str) -> list[dict[str, str]]:
+    return [{"title": "x", "detail": "x", "type": f"https://api.x.com/2/problems/{kind}"}]
+
+
 async def test_find_asks_from_a_little_before_the_claim() -> None:
-    script = server({LIST: json(200, {"data": [shown("Hello, world")], "meta": {}})})
+    script = server({LIST: listed(shown("Hello, world"))})
     finding = await account("x", script).find(outgoing("x"), known=frozenset())
     assert finding.complete
     assert [found.remote_id for found in finding.receipts] == [ID]
@@ -412,9 +424,8 @@ async def test_find_asks_from_a_little_before_the_claim() -> None:
 
 
 async def test_find_turns_pages_and_says_when_there_were_too_many() -> None:
-    more = json(200, {"data": [shown("other")], "meta": {"next_token": "n"}})
-    last = json(200, {"meta": {"result_count": 0}})
-    script = server({LIST: [more, last]})
+    more = listed(shown("other"), next_token="n")
+    script = server({LIST: [more, NONE]})
     assert await account("x", script).find(outgoing("x"), known=frozenset()) == ((), True)
     assert script.asked(LIST)[1].url.params["pagination_token"] == "n"
     endless = server({LIST: more})
@@ -423,14 +434,14 @@ async def test_find_turns_pages_and_says_when_there_were_too_many() -> None:
 
 
 async def test_find_leaves_out_what_the_ledger_owns() -> None:
-    script = server({LIST: json(200, {"data": [shown("Hello, world")], "meta": {}})})
+    script = server({LIST: listed(shown("Hello, world"))})
     found = await account("x", script).find(outgoing("x"), known=frozenset({ID}))
     assert found == ((), True)
 
 
 async def test_one_list_does_for_all_who_need_none_newer_and_none_longer() -> None:
     """Every post in it costs."""
-    script = server({LIST: json(200, {"data": [shown("Hello, world")], "meta": {}})})
+    script = server({LIST: listed(shown("Hello, world"))})
     platform = account("x", script)
     platform.now = lambda: AT
     earliest, late = outgoing("x"), timedelta(seconds=1)
@@ -457,13 +468,13 @@ async def test_one_list_does_for_all_who_need_none_newer_and_none_longer() -> No
     "unknown",
     [
         problem(400, "The query parameter [tweet.fields] is not one of"),
-        json(200, {"data": [{"id": ID, "text": "Hello, world"}], "meta": {}}),
+        listed({"id": ID, "text": "Hello, world"}),
     ],
 )
 async def test_the_other_spelling_of_the_fields_is_tried_and_kept(unknown: Any) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if "post.fields" in request.url.params:
-            return json(200, {"data": [shown("Hello, world")], "meta": {}})
+            return listed(shown("Hello, world"))
         return unknown
 
     script = server({LIST: answer})
@@ -477,8 +488,8 @@ async def test_the_other_spelling_of_the_fields_is_tried_and_kept(unknown: Any) 
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (json(200, {"data": [{"id": ID, "text": "Hello, world"}]}), Unreadable),
-        (json(200, {"data": [shown("Hello, world") | {"id": 5}]}), Unreadable),
+        (listed({"id": ID, "text": "Hello, world"}), Unreadable),
+        (listed(shown("Hello, world") | {"id": 5}), Unreadable),
         (problem(400, "no"), Rejected),
         (problem(402, "credits depleted"), RateLimited),
         (problem(401, "no"), AuthExpired),
@@ -490,6 +501,43 @@ async def test_a_listing_that_cannot_be_read_proves_nothing(reply: object, kind:
     with pytest.raises(PlatformError) as caught:
         await account("x", server({LIST: reply})).find(outgoing("x"), known=frozenset())
     assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        httpx.Response(200),
+        httpx.Response(204),
+        json(200, {}),
+        json(200, []),
+        json(200, "ok"),
+        json(200, {"data": []}),
+        json(200, {"errors": partial("not-authorized-for-resource")}),
+        json(200, {"data": None, "meta": {"result_count": 3}}),
+        json(200, {"data": {}, "meta": {"result_count": 0}}),
+        json(200, {"meta": {"result_count": 3}}),
+        json(200, {"meta": {"result_count": "0"}}),
+        json(200, {"meta": {"result_count": 0}, "errors": partial("resource-unavailable")}),
+        json(200, {"data": [shown("other")], "meta": {"result_count": 2}}),
+        json(200, {"data": [None], "meta": {"result_count": 1}}),
+        listed(shown("other") | {"text": None}),
+        listed(shown("other"), next_token=5),
+        listed(shown("other"), errors=partial("field-hydration-failure")),
+        listed(shown("other"), errors="x"),
+    ],
+)
+async def test_an_answer_that_is_no_whole_list_never_proves_that_a_post_is_absent(
+    reply: httpx.Response,
+) -> None:
+    with pytest.raises(Unreadable):
+        await account("x", server({LIST: reply})).find(outgoing("x"), known=frozenset())
+
+
+async def test_errors_about_other_posts_leave_a_list_whole() -> None:
+    """A post answers one that was deleted."""
+    reply = listed(shown("other"), errors=partial("resource-not-found"), next_token=None)
+    found = await account("x", server({LIST: reply})).find(outgoing("x"), known=frozenset())
+    assert found == ((), True)
 
 
 def test_only_plain_words_are_known_to_be_refused_twice() -> None:
@@ -636,7 +684,7 @@ def test_the_signature_of_the_documents_own_example() -> None:
 
 
 async def test_every_request_is_signed_afresh() -> None:
-    script = server({LIST: json(200, {"data": [], "meta": {}})})
+    script = server({LIST: NONE})
     platform = account("x", script, None, FOUR)
     for _ in range(2):
         await platform.find(outgoing("x"), known=frozenset())

@@ -16,7 +16,7 @@ from postops.platforms._origin import origin
 from postops.platforms._uploads import Uploads
 from postops.platforms.base import Platform
 from postops.platforms.x.compare import echoes, matches, posted_at
-from postops.platforms.x.listing import Listing
+from postops.platforms.x.listing import Listing, page_of
 from postops.platforms.x.media import upload
 from postops.platforms.x.metrics import metrics_of, video_views
 from postops.platforms.x.oauth1 import SECRETS, authorization
@@ -160,16 +160,16 @@ class X(Platform):
         posts: list[tuple[str, Any]] = []
         for _ in range(_MAX_PAGES):
             answer = await self._read_posts(f"/2/users/{me.id}/tweets", query)
-            for post in dig(answer.document, "data", of=list) or []:
+            for post in page_of(answer):
                 post_id = dig(post, "id", of=str)
                 if post_id is None or not _POST_ID.fullmatch(post_id):
                     raise answer.unreadable("a post without an id")
                 posts.append((post_id, post))
                 self.posts_listed += 1
-            token = dig(answer.document, "meta", "next_token", of=str)
+            token = answer.document["meta"].get("next_token")
             if token is None:
                 return Listing(asked_at, since, tuple(posts), complete=True)
-            query["pagination_token"] = token
+            query["pagination_token"] = answer.get("meta", "next_token", of=str)
         return Listing(asked_at, since, tuple(posts), complete=False)
 
     async def delete(self, receipt: Receipt) -> None:

@@ -28,7 +28,7 @@ def refusal(answer: Answer, *, static: bool) -> PlatformError | None:
     `static`: the credentials are of OAuth 1.0a, which never expire: only a person can renew them.
     """
     status, text = answer.status, answer.refused
-    problem = _problem(answer.document)
+    problem = problem_of(answer.document)
     if status == 402 or (problem in _CREDITS and status < 500):
         # Nothing happened and nothing will until somebody pays: all of the account waits.
         return RateLimited(f"{text}: the account has no credits", retry_after=None, status=status)
@@ -40,7 +40,7 @@ def refusal(answer: Answer, *, static: bool) -> PlatformError | None:
     return _forbidden(answer, problem) if status == 403 else None
 
 
-def _problem(document: Any) -> str:
+def problem_of(document: Any) -> str:
     """The last segment of the problem's type, wherever the document has it."""
     found = dig(document, "type", of=str) or ""
     if found.rpartition("/")[2] in ("", "about:blank"):
