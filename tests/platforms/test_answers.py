@@ -40,6 +40,8 @@ def test_dig_gives_the_value_of_the_right_type_or_nothing(path, of, value) -> No
         ("2026-03-01T10:30:00+01:00", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
         ("2026-03-01T09:30:00", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
         ("yesterday", None),
+        ("0001-01-01T00:00:00+01:00", None),
+        ("9999-12-31T23:59:59-01:00", None),
         ("", None),
         (None, None),
     ],

@@ -63,6 +63,8 @@ def test_a_refusal_with_budget_left_waits_for_the_tightest() -> None:
         family("ratelimit-", "10", "3", "60"),
         family("ratelimit-", "10", "3", "soon"),
         family("ratelimit-", "9" * 40, "3", EPOCH),
+        family("ratelimit-", "10", "3", "9" * 12),
+        family("ratelimit-", "10", "3", "9999-12-31T23:59:59-01:00"),
     ],
 )
 def test_headers_that_make_no_sense_say_nothing(headers) -> None:
@@ -74,7 +76,11 @@ def test_a_wait_is_never_negative_and_never_for_years() -> None:
     past = family("ratelimit-", "10", "0", str(int(AT.timestamp()) - 60))
     assert retry_after(past, AT) == 0
     assert retry_after({"retry-after": "999999999"}, AT) == 604_800
-    assert retry_after({"retry-after": "soon"}, AT) is None
+    assert retry_after({"retry-after": "9" * 5000}, AT) == 604_800
+    assert retry_after(family("ratelimit-", "10", "0", "9" * 11), AT) == 604_800
+    assert retry_after(family("ratelimit-", "10", "0", "0001-01-01T00:00:00"), AT) == 0
+    for nonsense in ("soon", "-5", "NaN", "inf", "1e9", "²", "Fri, 31 Dec 9999 23:59:59 -0100"):
+        assert retry_after({"retry-after": nonsense}, AT) is None
 
 
 def test_the_servers_time() -> None:

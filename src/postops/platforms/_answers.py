@@ -39,9 +39,9 @@ def when(text: str | None) -> datetime | None:
     """The time an ISO 8601 text names, in UTC; `None` where it names none."""
     try:
         at = datetime.fromisoformat(text or "")
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # in UTC it may lie before the first year, or after the last
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def is_id(text: str | None) -> bool:

@@ -58,8 +58,9 @@ def retry_after(headers: Mapping[str, str], now: datetime | None) -> float | Non
 def _explicit(text: str | None, now: datetime | None) -> float | None:
     if text is None:
         return None
-    if text.strip().isdigit():
-        return float(text.strip()[:9])
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
     at = server_date({"date": text})
     return (at - now).total_seconds() if at and now else None
 
