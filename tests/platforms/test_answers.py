@@ -42,6 +42,7 @@ def test_dig_gives_the_value_of_the_right_type_or_nothing(path, of, value) -> No
         ("yesterday", None),
         ("0001-01-01T00:00:00+01:00", None),
         ("9999-12-31T23:59:59-01:00", None),
+        ("9999-12-31T23:59:59", None),
         ("", None),
         (None, None),
     ],

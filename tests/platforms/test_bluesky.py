@@ -444,6 +444,10 @@ async def test_find_says_what_it_could_not_read() -> None:
     no_time = {"text": out.part.text, "createdAt": "later"}
     with pytest.raises(Unreadable, match="createdAt"):
         await account("bluesky", server(GET=stored(no_time))).find(out, known=frozenset())
+    nothing = httpx.Response(200)
+    for said in (nothing, json(200, {}), json(200, []), json(200, {"error": "RecordNotFound"})):
+        with pytest.raises(Unreadable):
+            await account("bluesky", server(GET=said)).find(out, known=frozenset())
     with pytest.raises(NotSent):
         await account("bluesky", server(GET=lost())).find(out, known=frozenset())
 

@@ -63,7 +63,9 @@ def test_a_refusal_with_budget_left_waits_for_the_tightest() -> None:
         family("ratelimit-", "10", "3", "60"),
         family("ratelimit-", "10", "3", "soon"),
         family("ratelimit-", "9" * 40, "3", EPOCH),
+        family("ratelimit-", "10", "3", "9" * 11),
         family("ratelimit-", "10", "3", "9" * 12),
+        family("ratelimit-", "10", "3", "0001-01-01T00:00:00"),
         family("ratelimit-", "10", "3", "9999-12-31T23:59:59-01:00"),
     ],
 )
@@ -77,13 +79,11 @@ def test_a_wait_is_never_negative_and_never_for_years() -> None:
     assert retry_after(past, AT) == 0
     assert retry_after({"retry-after": "999999999"}, AT) == 604_800
     assert retry_after({"retry-after": "9" * 5000}, AT) == 604_800
-    assert retry_after(family("ratelimit-", "10", "0", "9" * 11), AT) == 604_800
-    assert retry_after(family("ratelimit-", "10", "0", "0001-01-01T00:00:00"), AT) == 0
     for nonsense in ("soon", "-5", "NaN", "inf", "1e9", "²", "Fri, 31 Dec 9999 23:59:59 -0100"):
         assert retry_after({"retry-after": nonsense}, AT) is None
 
 
 def test_the_servers_time() -> None:
     assert server_date({"date": DATE}) == AT
-    for nonsense in ("", "now", "Sun, 99 Foo 2026 09:30:00 GMT"):
+    for nonsense in ("", "now", "Sun, 99 Foo 2026 09:30:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"):
         assert server_date({"date": nonsense}) is None

@@ -217,10 +217,23 @@ async def test_the_second_look_takes_few_calls() -> None:
     assert [len(ids) for ids in asked] == [20, 20, 5]
 
 
-@pytest.mark.parametrize("look", [lost(), page(502), json(429, {}), json(401, {})])
+@pytest.mark.parametrize(
+    "look",
+    [
+        lost(),
+        page(502),
+        json(429, {}),
+        json(401, {}),
+        httpx.Response(200),
+        json(200, {}),
+        json(200, status(number=8)),
+    ],
+)
 async def test_a_second_look_that_fails_says_nothing_of_the_post(look: object) -> None:
+    out = outgoing("mastodon")
+    made = await account("mastodon", server()).publish(out, {"media_ids": []})
     with pytest.raises((NotSent, Rejected)):
-        await confirm(server({SEVERAL: look, ONE: look}))
+        await account("mastodon", server({SEVERAL: look, ONE: look})).confirm([made])
 
 
 @pytest.mark.parametrize(
@@ -336,6 +349,16 @@ async def test_find_takes_two_that_match_to_the_caller() -> None:
     assert [found.remote_id for found in finding.receipts] == ["8", "7"]
 
 
+async def test_an_old_status_on_top_does_not_end_the_search() -> None:
+    """Some servers show those that are pinned first."""
+    pinned, *newer = listed(-500, 30, start=90)
+    pages = [[pinned, *newer], [status(number=7)], []]
+    script = server({LIST: [json(200, page) for page in pages]})
+    script.routes["GET /api/v1/statuses/89/source"] = NOT_FOUND
+    finding = await account("mastodon", script).find(outgoing("mastodon"), known=frozenset())
+    assert [found.remote_id for found in finding.receipts] == ["7"]
+
+
 async def test_find_says_when_it_did_not_reach_back() -> None:
     script = server({LIST: json(200, listed(10))})
     script.routes["GET /api/v1/statuses/100/source"] = NOT_FOUND
@@ -347,7 +370,10 @@ async def test_find_says_when_it_did_not_reach_back() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
+        (httpx.Response(200), Unreadable),
         (json(200, [{"id": "1"}]), Unreadable),
+        (json(200, [status() | {"content": None}]), Unreadable),
+        (json(200, [status() | {"created_at": "0001-01-01T00:00:00+01:00"}]), Unreadable),
         (json(200, ["x"]), Unreadable),
         (json(200, {}), Unreadable),
         (page(200), Unreadable),

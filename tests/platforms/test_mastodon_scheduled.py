@@ -49,7 +49,12 @@ async def test_it_is_sent_with_its_time_and_without_a_key() -> None:
 
 
 async def test_a_server_without_a_list_is_not_handed_anything() -> None:
-    for answer in (NOT_FOUND, json(501, {"error": "not implemented"}), page(404)):
+    for answer in (
+        NOT_FOUND,
+        json(501, {"error": "not implemented"}),
+        page(404),
+        json(200, {}),
+    ):
         there = server(LIST=answer)
         with pytest.raises(Rejected) as caught:
             await account("mastodon", there).schedule(outgoing("mastodon"), {"media_ids": []}, DUE)
@@ -156,9 +161,10 @@ async def test_reading_and_taking_back_one() -> None:
 async def test_nonsense_is_said_to_be_that() -> None:
     with pytest.raises(Unreadable):
         await account("mastodon", server(ONE=json(200, {"id": "7"}))).pending("7")
-    with pytest.raises(Unreadable):
-        await account("mastodon", server(LIST=json(200, [{"id": "7"}]))).scheduled(
-            outgoing("mastodon"), DUE, known=frozenset()
-        )
+    for listed in ([{"id": "7"}], [entry() | {"params": None}]):
+        with pytest.raises(Unreadable):
+            await account("mastodon", server(LIST=json(200, listed))).scheduled(
+                outgoing("mastodon"), DUE, known=frozenset()
+            )
     with pytest.raises(NotSent):
         await account("mastodon", server(DELETE=lost())).unschedule("7")

@@ -39,9 +39,16 @@ def when(text: str | None) -> datetime | None:
     """The time an ISO 8601 text names, in UTC; `None` where it names none."""
     try:
         at = datetime.fromisoformat(text or "")
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # in UTC it may lie before the first year, or after the last
+    except ValueError:
         return None
+    return in_utc(at)
+
+
+def in_utc(at: datetime) -> datetime | None:
+    """A time a server named, in UTC. `None` near the ends of the calendar, where sums would fail."""
+    if not 1900 < at.year < 3000:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def is_id(text: str | None) -> bool:

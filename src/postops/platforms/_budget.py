@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from postops.model import RateLimit
-from postops.platforms._answers import when
+from postops.platforms._answers import in_utc, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,8 +27,7 @@ def server_date(headers: Mapping[str, str]) -> datetime | None:
     from email.utils import parsedate_to_datetime
 
     try:
-        at = parsedate_to_datetime(headers.get("date", ""))
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return in_utc(parsedate_to_datetime(headers.get("date", "")))
     except (ValueError, IndexError, TypeError, OverflowError):
         return None
 
@@ -85,4 +84,4 @@ def _reset(text: str | None) -> datetime | None:
     if seconds is None:
         return when(text)
     # A small number is a span by a convention no platform here documents.
-    return datetime.fromtimestamp(seconds, UTC) if seconds > 1_000_000_000 else None
+    return in_utc(datetime.fromtimestamp(seconds, UTC)) if seconds > 1_000_000_000 else None

@@ -129,11 +129,15 @@ class Mastodon(Platform):
             for status in page:
                 at = when(dig(status, "created_at", of=str))
                 status_id = dig(status, "id", of=str)
-                if at is None or status_id is None or not is_id(status_id):
-                    raise answer.unreadable("a status without id or time")
-                if at < oldest:
-                    complete = True
-                elif status_id not in known and await self._is(outgoing, status, status_id):
+                words = dig(status, "content", of=str)
+                if at is None or words is None or status_id is None or not is_id(status_id):
+                    raise answer.unreadable("a status without id, time or words")
+                complete = at < oldest  # by the last of the page: the first may be pinned
+                if (
+                    not complete
+                    and status_id not in known
+                    and await self._is(outgoing, status, status_id)
+                ):
                     receipts.append(self._receipt(answer, status, _digests(outgoing)))
             complete = complete or not page
             if complete:
@@ -311,9 +315,11 @@ class Mastodon(Platform):
 
     async def _is_there(self, status_id: str) -> bool:
         try:
-            await self._get(status_id)
+            answer = await self._get(status_id)
         except NotThere:
             return False
+        if answer.get("id", of=str) != status_id:
+            raise answer.unreadable("it shows another status")
         return True
 
     async def _one_by_one(self, ids: list[str]) -> list[Any]:

@@ -35,7 +35,8 @@ async def offered(platform: Mastodon) -> None:
     Raises `Rejected` where there is none.
     """
     try:
-        await platform.send("asking for scheduled posts", "GET", LIST, params={"limit": 1})
+        answer = await platform.send("asking for scheduled posts", "GET", LIST, params={"limit": 1})
+        answer.get(of=list)
     except AuthExpired:
         raise
     except NotSent as error:
@@ -64,6 +65,8 @@ async def waiting(
         page = answer.get(of=list)
         for document in page:
             one = entry(answer, document)
+            if dig(document, "params", of=dict) is None:
+                raise answer.unreadable("a scheduled post without its words")
             if one.id not in known and _fits(outgoing, document) and abs(one.at - at) < _EXACT:
                 found.append(one)
         if len(page) < _PAGE:
