@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -388,6 +389,42 @@ def test_media_replies_and_polls_are_part_of_the_comparison() -> None:
 )
 def test_the_answer_to_a_new_post_repeats_it(text: str, files: int, echo: str, same: bool) -> None:
     assert echoes(outgoing("x", text, files=[picture()] * files), echo) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "echo", "same"),
+    [
+        ("https://a.example/one https://b.example/two", 0, "https://t.co/a https://t.co/b", True),
+        ("https://a.example/one\nhttps://b.example", 1, "https://t.co/a\nhttps://t.co/b", True),
+        ("a https://b.example", 0, "https://t.co/a https://t.co/b", True),
+        ("https://a.example", 0, "https://t.co/a https://t.co/b", True),
+        ("x", 0, "https://t.co/a https://t.co/b", False),
+        ("https://a.example b c", 0, "https://t.co/a", False),
+        ("見るhttps://a.example/xを見る", 0, "見るhttps://t.co/aを見る", True),
+        ("", 1, "", True),
+    ],
+)
+def test_a_short_link_stands_for_one_word(text: str, files: int, echo: str, same: bool) -> None:
+    assert echoes(outgoing("x", text, files=[picture()] * files), echo) is same
+
+
+def test_hostile_answers_are_compared_in_no_time() -> None:
+    links = [f"https://example{n}.com/path/of/article-{n}" for n in range(11)]
+    ours = outgoing("x", "\n".join([*links, "read them"]))
+    shorts = "\n".join(f"https://t.co/abcde{n}" for n in range(11))
+    marks = "a" + "\u0315\u0300" * 200_000
+    number = f"&#{'9' * 5000};"
+    label = f"xn--{'a' * 500_000}"
+    began = time.process_time()
+    assert echoes(ours, f"{shorts}\nread them")
+    for text in (f"{shorts}\nread then", "https://t.co/a " * 250_000, marks, number, label):
+        assert not echoes(ours, text)
+        assert not matches(ours, shown(text), "acme")
+        assert not matches(ours, shown("https://t.co/a", ("https://t.co/a", text)), "acme")
+    long = outgoing("x", "read them " * 2000)
+    assert not matches(long, shown(number), "acme")
+    assert not matches(long, shown(f"xn--{'a' * 100_000}"), "acme")
+    assert time.process_time() - began < 2
 
 
 def test_an_id_says_when_a_post_was_made() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -28,6 +29,8 @@ _IDN = re.compile(r"xn--[a-z0-9-]+")
 # Where X puts the time in an id: milliseconds since its own epoch, above 22 other bits.
 _EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
 _CUT = "…"
+_SHORT_TEXT = 280  # characters at most, whatever they weigh: what is no short text is not compared
+_LABEL = 63  # the longest there is; decoding takes time by the square of it
 
 
 def posted_at(post_id: str) -> datetime:
@@ -56,6 +59,8 @@ def echoes(outgoing: Outgoing, text: str) -> bool:
     """
     if _is_long(outgoing):
         return True
+    if len(text) > _most(_SHORT_TEXT):
+        return False
     ours = loose(outgoing.part.text, quoted=True)  # a link without white space is one word
     pieces = [loose(piece, quoted=True) for piece in _SHORT.split(_unescaped(text))]
     if outgoing.files and pieces[-1] == "" and _fits(pieces[:-1], ours):
@@ -70,15 +75,55 @@ def loose(text: str, *, quoted: bool = False) -> str:
     return " ".join(_IDN.sub(_readable, text).split())
 
 
+def _most(length: int) -> int:
+    """More than a text can grow to on X, where links are made longer and characters escaped."""
+    return 12 * length + 1000
+
+
 def _fits(pieces: list[str], ours: str) -> bool:
-    pattern = r"\s*\S+\s*".join(re.escape(piece) for piece in pieces)
-    return re.fullmatch(pattern, ours) is not None
+    """Whether a text is these pieces, with any one word (and its spaces) between two of them.
+
+    All ways to read it are followed at once: a pattern would try one after the other, for ever.
+    """
+    if sum(map(len, pieces)) + len(pieces) - 1 > len(ours):
+        return False
+    first, *others = pieces or [""]
+    ends = _behind(first, ours, {0})
+    for piece in others:
+        ends = _behind(piece, ours, _after_a_word(ours, ends))
+    return len(ours) in ends
+
+
+def _behind(piece: str, text: str, starts: set[int]) -> set[int]:
+    """Where the piece ends, if it stands at one of these places."""
+    return {start + len(piece) for start in starts if text.startswith(piece, start)}
+
+
+def _after_a_word(text: str, starts: set[int]) -> set[int]:
+    """Where a word may end that begins at one of these places, or is a part of one that does.
+
+    The text is as `loose` leaves it, with single spaces.
+    """
+    begins, at = sorted(starts), 0
+    found: set[int] = set()
+    while at < len(begins):
+        start = begins[at] + (text[begins[at] : begins[at] + 1] == " ")
+        end = text.find(" ", start) % (len(text) + 1)  # -1: the last word
+        found.update(range(start + 1, end + 1))
+        if start < end < len(text):
+            found.add(end + 1)
+        at = bisect_left(begins, end, at + 1)  # one that begins later in the same word adds none
+    return found
 
 
 def _says(outgoing: Outgoing, post: Any, username: str) -> bool:
     whole = dig(post, "note_post", of=dict) or dig(post, "note_tweet", of=dict) or post
-    targets = _targets(post) | _targets(whole)
-    text = _unescaped(dig(whole, "text", of=str) or "")
+    most = _most(len(outgoing.part.text))
+    targets = _targets(post, most) | _targets(whole, most)
+    text = dig(whole, "text", of=str) or ""
+    if len(text) > most:
+        return False
+    text = _unescaped(text)
 
     def led(found: re.Match[str]) -> str:
         target = targets.get(found[0], found[0])
@@ -89,7 +134,10 @@ def _says(outgoing: Outgoing, post: Any, username: str) -> bool:
         return "" if added else target
 
     ours = loose(outgoing.part.text)
-    theirs = loose(_SHORT.sub(led, text))
+    found = _SHORT.sub(led, text)
+    if len(found) > most:
+        return False
+    theirs = loose(found)
     # X may address a reply by itself.
     address = f"@{username.casefold()} "
     if outgoing.parent and not ours.startswith("@"):
@@ -124,11 +172,11 @@ def _parent(post: Any) -> str | None:
     return next(replied, None)
 
 
-def _targets(post: Any) -> dict[str, str]:
+def _targets(post: Any, most: int) -> dict[str, str]:
     found = {}
     for url in dig(post, "entities", "urls", of=list) or []:
         short, target = dig(url, "url", of=str), dig(url, "expanded_url", of=str)
-        if short and target:
+        if short and target and len(target) <= most:
             found[short] = target
     return found
 
@@ -136,10 +184,15 @@ def _targets(post: Any) -> dict[str, str]:
 def _unescaped(text: str) -> str:
     import html
 
-    return html.unescape(text)
+    try:
+        return html.unescape(text)
+    except ValueError:  # a number of thousands of digits, which is no character
+        return text
 
 
 def _readable(label: re.Match[str]) -> str:
+    if len(label[0]) > _LABEL:
+        return label[0]
     try:
         return label[0].encode("ascii").decode("idna")
     except UnicodeError:
