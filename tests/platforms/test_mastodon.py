@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from postops.errors import (
 )
 from postops.platforms.base import Unreadable
 from postops.platforms.mastodon import PLATFORM
-from postops.platforms.mastodon.compare import html_text, plain
+from postops.platforms.mastodon.compare import html_text, plain, shown_fits
 from postops.platforms.mastodon.refusals import NotThere
 from tests.platforms.harness import (
     AT,
@@ -299,6 +300,25 @@ def test_a_text_and_its_html_are_the_same_words(sent: str, shown: str) -> None:
 
 def test_broken_html_does_not_break_us() -> None:
     assert html_text("<p>a <<b>b</i> &nope; <").startswith("a <b &nope;")
+    assert html_text("a <a title='b>c' rel=\"d>\">e</a><LI class=f>g<!-- h --><br/>i") == "a e g i"
+    assert html_text("a <![b[c]> d") == "a d"
+    assert html_text("a<p>b <a title='c>d") == "a b <a title='c>d"
+    assert html_text(f"a<br>&#{'9' * 5000};").startswith("a &#99")
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<a '", "<!--", "<![CDATA[", "&", "@a@", "@a.", "<"])
+def test_hostile_html_is_read_in_no_time(piece: str) -> None:
+    began = time.process_time()
+    html = piece * 100_000
+    html_text(html)
+    assert not shown_fits(outgoing("mastodon"), status() | {"content": html})
+    assert time.process_time() - began < 2
+
+
+def test_much_more_than_was_sent_is_not_looked_at() -> None:
+    ours = outgoing("mastodon")
+    for size, same in ((100, True), (100_000, False)):
+        assert shown_fits(ours, status() | {"content": "<p>Hello, world</p>" + " " * size}) is same
 
 
 # --------------------------------------------------------------------------- find
