@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from postops.errors import LedgerConflict, LedgerDamaged
 from postops.ledger import folded
+from postops.ledger.audit import audit
 from postops.ledger.chain import Link, extend
 from postops.ledger.folded import FOLDED
 from postops.ledger.follow import Follower
@@ -119,17 +120,28 @@ def changed(head: MemoryHead, **what: Any) -> bytes:
     return orjson.dumps(orjson.loads(first) | what) + b"\n" + rest
 
 
+TWO_MONTHS = two_months()
+TRUTH = facts(whole(TWO_MONTHS))
+WRONG: list[Any] = [None, True, -1, 2**62, 1e308, "", "x", [], {}, [[]], [None], {"": {}}]
+WRONG += [{"a": "b", "b": "a"}, {"a": "a"}, {"1": "x"}, {"parts_total": 2**62}]
+
+
 @pytest.mark.parametrize(
     ("why", "bad"),
     [
         ("cannot be read", lambda head: head.files[FOLDED][:-40].rpartition(b"\n")[0] + b"\n"),
         ("cannot be read", lambda _: b""),
         ("cannot be read", lambda _: b"[]\n[]\n"),
+        ("cannot be read", lambda _: b'{"version":1}\n[]\n'),
+        ("cannot be read", lambda _: b'{"version":1}\n5\n'),
+        ("cannot be read", lambda head: changed(head, days=7)),
+        ("cannot be read", lambda head: changed(head, newest_day=None)),
+        ("chain vouches", lambda head: changed(head, renamed={"a": "b", "b": "a"})),
         ("chain vouches", lambda head: head.files[FOLDED].replace(b"posts/0.", b"posts/9.", 1)),
         ("chain vouches", lambda head: changed(head, genesis="another")),
-        ("fit the chain", lambda head: changed(head, seq=19)),
-        ("fit the chain", lambda head: changed(head, tip="0" * 64)),
-        ("fit the chain", lambda head: changed(head, bound=7)),
+        ("chain vouches", lambda head: changed(head, seq=19)),
+        ("chain vouches", lambda head: changed(head, tip="0" * 64)),
+        ("chain vouches", lambda head: changed(head, bound=7)),
         ("these daily files", lambda head: changed(head, days="0" * 64)),
     ],
 )
@@ -143,6 +155,28 @@ def test_a_forged_snapshot_is_noticed_and_not_used(why: str, bad: Any) -> None:
     assert why in (follower.unfit or "")
     assert follower.folded is None
     assert facts(follower.state) == facts(whole(head))
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_no_snapshot_of_another_shape_breaks_a_reader(data: st.DataObject) -> None:
+    first, second, *rows = TWO_MONTHS.files[FOLDED].splitlines()
+    lines: list[Any] = [orjson.loads(line) for line in (first, second, *rows)]
+    number = data.draw(st.integers(0, len(lines) - 1))
+    place = lines[number]
+    wrong = data.draw(st.sampled_from(WRONG))
+    if isinstance(place, dict) and place and data.draw(st.booleans()):
+        place[data.draw(st.sampled_from(sorted(place)))] = wrong
+    else:
+        lines[number] = wrong
+    bad = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    forged = MemoryHead("y", "x", TWO_MONTHS.files | {FOLDED: bad})
+    follower = Follower()
+    follower.follow(forged)
+    good = bad == TWO_MONTHS.files[FOLDED]
+    assert (follower.unfit is None) == (good or folded.is_newer(bad))
+    assert facts(follower.state) == TRUTH
+    audit(forged)
 
 
 def test_a_lost_or_changed_old_file_is_noticed_although_it_is_not_read() -> None:

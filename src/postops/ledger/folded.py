@@ -56,7 +56,8 @@ class Snapshot(NamedTuple):
     @property
     def newest_day(self) -> str:
         """The last daily file that is folded into it."""
-        return str(self.head["newest_day"])
+        newest: str = self.head["newest_day"]
+        return newest
 
     def fits(self, files: Mapping[str, str]) -> bool:
         """Whether the daily files up to it are, byte for byte, those it was made from."""
@@ -151,6 +152,8 @@ def read(data: bytes) -> Snapshot | None:
         first, second, *rows = data.removesuffix(b"\n").split(b"\n")
         head, names = orjson.loads(first), orjson.loads(second)
         if head["version"] != VERSION or len(names) != len(rows):
+            return None
+        if not (isinstance(head["days"], str) and isinstance(head["newest_day"], str)):
             return None
     except (ValueError, TypeError, KeyError):
         return None

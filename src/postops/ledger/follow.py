@@ -161,6 +161,8 @@ class Follower:
         """What is wrong with the snapshot; else the state has gone on from it."""
         if not snapshot.fits(files):
             return "is not of these daily files"
+        if not self._names(head, files, contents, snapshot):
+            return "is not what the chain vouches for"
         before = list(self.repairs)
         try:
             self.state = snapshot.state()
@@ -175,6 +177,27 @@ class Follower:
         self._files = files
         self.folded = snapshot.newest_day
         return None
+
+    def _names(
+        self,
+        head: StateHead,
+        files: Mapping[str, str],
+        contents: Mapping[str, bytes],
+        snapshot: Snapshot,
+    ) -> bool:
+        """Whether its digest stands in a daily file after it. Looked for before anything else: what
+        somebody else wrote may hold names in a circle, or a thread of a billion parts.
+        """
+        named = snapshot.digest.encode()
+        days = sorted((path for path in files if path > snapshot.newest_day), reverse=True)
+        if any(named in contents[path] for path in days if path in contents):
+            return True
+        others = [path for path in days if path not in contents]
+        return any(
+            named in data
+            for start in range(0, len(others), _AT_ONCE)
+            for data in head.read_many(others[start : start + _AT_ONCE]).values()
+        )
 
     def _notice(self, head: StateHead) -> None:
         """Another runner brought a snapshot along: nobody needs to write it again."""
