@@ -40,6 +40,11 @@ def test_whatever_a_platform_said_can_be_written(said: object) -> None:
     assert orjson.loads(line)["type"] == "failed"
 
 
+def test_what_nests_too_deep_to_be_written_is_cut() -> None:
+    deep = orjson.loads(b"[" * 900 + b"]" * 900)
+    assert len(encode({"raw": {"deep": deep}, "type": "failed"})) < 300
+
+
 def test_the_shape_documents_every_field() -> None:
     assert all(field.metadata.get("doc") for field in fields(Event))
     assert len(TYPES) == 20

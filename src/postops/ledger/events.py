@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from postops.clock import Clock
 
 VERSION = 1
+_DEEPEST = 100  # orjson writes 254 levels
 TYPES = frozenset(
     {
         "bound",
@@ -141,12 +142,14 @@ def encode(event: Mapping[str, Any]) -> bytes:
         return orjson.dumps(_plain(event), option=options)
 
 
-def _plain(value: Any) -> Any:
-    """Without lone surrogates, numbers beyond 64 bits and foreign objects."""
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Without lone surrogates, numbers beyond 64 bits, foreign objects and what nests too deep."""
+    if depth > _DEEPEST:
+        return "…"
     if isinstance(value, dict):
-        return {_plain(str(key)): _plain(inner) for key, inner in value.items()}
+        return {_plain(str(key)): _plain(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(inner) for inner in value]
+        return [_plain(inner, depth + 1) for inner in value]
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int) and -(2**63) <= value < 2**63:
