@@ -35,7 +35,7 @@ class Forward:
         if change and not (held and held.get("action") == kind):
             tip, newest = seen.get(event["run"]), self._newest.get(name)
             if tip is not None and newest is not None and newest not in tip.past:
-                self.say("I14", f"{event['run']} at {tip.name} {kind}s {name} of {newest}")
+                self.say("forward", f"{event['run']} at {tip.name} {kind}s {name} of {newest}")
         if commit is not None and not (change and kind == "withdraw"):
             self._newest[name] = commit
 
