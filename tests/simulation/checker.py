@@ -22,12 +22,13 @@ from tests.simulation.ahead import Ahead
 from tests.simulation.clock import START, moment
 from tests.simulation.forward import Forward
 from tests.simulation.pacing import Pacing
+from tests.simulation.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from postops.ledger.journal import Ledger
-    from postops.ledger.state import DeliveryState, LedgerState
+    from postops.ledger.state import DeliveryState
     from postops.model import Outgoing
     from postops.plan import Plan
     from postops.publish.ports import Result
@@ -64,13 +65,13 @@ class Checker:
         self.looked: dict[str, str] = {}  # ids, and who looked last
         self.flagged: set[str] = set()  # deliveries a person was told to look at
         self.paces = Pacing(self)
+        self.verdicts = Verdicts(self)
         self._skew: dict[str, float] = {}
         self._commit: dict[str, Commit] = {}
         self._claims: dict[str, dict[str, Any]] = {}
         self._open: dict[str, dict[str, Any]] = {}
         self._parts: set[tuple[str, int]] = set()
         self._rejected: set[str] = set()
-        self._resolved: set[tuple[str, int]] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._withdrawing: set[str] = set()
         self._theirs: set[str] = set()
@@ -447,7 +448,7 @@ class Checker:
     def _was_edited(self, done: DeliveryState, number: int) -> bool:
         """Whether a part reads otherwise than its claim says, by an update that was cut off."""
         post, then = (
-            self._truth(done).get(number),
+            self.truth(done).get(number),
             self.world.content.commits.get(done.commit or ""),
         )
         spec = then.posts.get(done.post) if then is not None else None
@@ -461,38 +462,8 @@ class Checker:
 
     # ------------------------------------------------------------------ the end
 
-    def doubts(self, state: LedgerState) -> list[dict[str, Any]]:
-        """What a person who looks at the platform would write for everything in doubt."""
-        doubtful = [done for done in state.deliveries.values() if done.phase == "in_doubt"]
-        self.flagged |= {self.world.first_name(done.name) for done in doubtful}
-        asked = [(done, self._next(done)) for done in doubtful]
-        return [self._verdict(done, part) for done, part in asked if self._asks_once(done, part)]
-
-    def _next(self, done: DeliveryState) -> int:
-        return next(n for n in range(1, 99) if n not in done.parts)
-
-    def _asks_once(self, done: DeliveryState, number: int) -> bool:
-        """People who see the same doubt about the same part come back leave it be."""
-        known = (done.name, number) in self._resolved
-        self._resolved.add((done.name, number))
-        return not known
-
-    def _verdict(self, done: DeliveryState, number: int) -> dict[str, Any]:
-        self.counts["flagged in doubt"] += 1
-        post = self._truth(done).get(number)
-        draft = {"type": "resolved", "delivery": done.name, "account": done.account, "part": number}
-        if post is None:
-            return draft | {"outcome": "not-published", "by": "a person"}
-        return draft | {
-            "outcome": "published",
-            "parts": done.parts_total,
-            "remote_id": post.id,
-            "url": f"https://sim.test/{post.id}",
-            "published_at": iso(moment(post.created)),
-            "by": "a person",
-        }
-
-    def _truth(self, done: DeliveryState) -> dict[int, Remote]:
+    def truth(self, done: DeliveryState) -> dict[int, Remote]:
+        """What is there of a delivery."""
         posts, name = self.world.servers[done.account].posts, self.world.first_name(done.name)
         return {p.part: p for p in posts if p.live and p.delivery == name}
 
@@ -506,7 +477,7 @@ class Checker:
         }
         first = self.world.first_name
         waiting = {first(w.delivery): w.reason for w in plan.waiting}
-        self.doubts(state)
+        self.verdicts.doubts(state)
         for done in state.deliveries.values():
             self.counts[done.phase] += 1
             self._delivery(done, waiting)
@@ -517,7 +488,7 @@ class Checker:
                 self.say("I2", f"{wish.delivery} is lost: nothing says why it was not sent")
 
     def _delivery(self, done: DeliveryState, waiting: Mapping[str, str]) -> None:
-        truth, name = self._truth(done), self.world.first_name(done.name)
+        truth, name = self.truth(done), self.world.first_name(done.name)
         mine = {n: part for n, part in done.parts.items() if not part.withdrawn}
         for number, part in mine.items():
             post = truth.pop(number, None)

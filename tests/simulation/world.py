@@ -286,7 +286,7 @@ class World:
             if ledger is None:
                 continue
             plan = self._plan(ledger)
-            doubts = self.checker.doubts(ledger.state) if self.scenario.resolves else []
+            doubts = self.checker.verdicts.doubts(ledger.state) if self.scenario.resolves else []
             if doubts:
                 self.person(doubts)
                 self.loop.run()
