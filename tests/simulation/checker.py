@@ -20,7 +20,9 @@ from postops.model import Certainty
 from postops.plan import iso
 from tests.simulation.ahead import Ahead
 from tests.simulation.clock import START, moment
+from tests.simulation.endings import Endings
 from tests.simulation.forward import Forward
+from tests.simulation.orphans import Orphans
 from tests.simulation.pacing import Pacing
 from tests.simulation.verdicts import Verdicts
 
@@ -77,6 +79,8 @@ class Checker:
         self._theirs: set[str] = set()
         self.ahead = Ahead(world, self.say)
         self.forward = Forward(world, self.say)
+        self.endings = Endings(world)
+        self.orphans = Orphans(world)
         self.last_recorded, self._last_by = -math.inf, ""
         self._owners: dict[str, str] = {}
         self._first_claim: dict[str, float] = {}
@@ -94,6 +98,7 @@ class Checker:
 
     def began(self, machine: Machine, skew: float) -> None:
         self._skew[machine.name] = skew
+        self.endings.began(machine, skew)
 
     def swept(self, machine: Machine, commit: Commit) -> None:
         self._commit[machine.name] = commit
@@ -337,6 +342,7 @@ class Checker:
     def deleting(self, server: Server, post: Remote) -> None:
         name = self._claimant("withdraw", post)
         claim = self._claim_to("withdraw", name)
+        self.orphans.deleting(server, post, self._forgotten)
         spec = self.world.content.tip.posts.get(name.rpartition("@")[0])
         if claim.get("action") != "withdraw":
             self.say("I5", f"{post.delivery} is deleted without a claim")
@@ -365,6 +371,7 @@ class Checker:
         kind, name = event["type"], self.world.first_name(event.get("delivery", ""))
         held, now = self._open.get(name), seconds(event["recorded_at"])
         self.forward.event(event, name, held, self._commit)
+        self.endings.event(event)
         behind = self.last_recorded > now + self.world.scenario.skew
         if kind == "claimed" and behind and event["run"] != self._last_by:
             self.say("clock", f"{event['run']} claims {name} on a ledger from its future")
@@ -411,8 +418,9 @@ class Checker:
         where it has an open claim, the platform is asked first. A part that is in neither is
         forgotten: it is new to everybody, and may be sent again (`sent again: nobody knew`).
         """
-        files = self.world.cloud.head.files
-        known = fold({p: d for p, d in files.items() if p.startswith(_LEDGER)})
+        days = {p: d for p, d in self.world.cloud.head.files.items() if p.startswith(_LEDGER)}
+        known = fold(days)
+        self.endings.cut(b"".join(days[path] for path in sorted(days)))
         deliveries = {self.world.first_name(d.name): d for d in known.deliveries.values()}
         self.counts["cuts"] += 1
         self.cut = True
@@ -478,6 +486,8 @@ class Checker:
         first = self.world.first_name
         waiting = {first(w.delivery): w.reason for w in plan.waiting}
         self.verdicts.doubts(state)
+        self.endings.final(state)
+        self.orphans.final(self._forgotten)
         for done in state.deliveries.values():
             self.counts[done.phase] += 1
             self._delivery(done, waiting)

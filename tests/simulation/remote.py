@@ -42,6 +42,7 @@ class SimRemote:
             await machine.until(reached)
             raise LedgerError("the remote cannot be reached")
         head: MemoryHead = await machine.answer(reached, lambda: self.cloud.head)
+        world.checker.endings.fetched(machine)
         if fault == "crash-after":
             machine.kill()
             machine.check()
