@@ -19,6 +19,7 @@ from postops.ledger.state import fold
 from postops.model import Certainty
 from postops.plan import iso
 from tests.simulation.ahead import Ahead
+from tests.simulation.apart import Apart
 from tests.simulation.clock import START, moment
 from tests.simulation.endings import Endings
 from tests.simulation.forward import Forward
@@ -79,6 +80,7 @@ class Checker:
         self._theirs: set[str] = set()
         self.ahead = Ahead(world, self.say)
         self.forward = Forward(world, self.say)
+        self.apart = Apart(world)
         self.endings = Endings(world)
         self.orphans = Orphans(world)
         self.last_recorded, self._last_by = -math.inf, ""
@@ -99,19 +101,23 @@ class Checker:
     def began(self, machine: Machine, skew: float) -> None:
         self._skew[machine.name] = skew
         self.endings.began(machine, skew)
+        self.apart.began(machine, skew)
 
     def swept(self, machine: Machine, commit: Commit) -> None:
         self._commit[machine.name] = commit
         self.ahead.swept(machine, commit)
+        self.apart.swept(machine)
 
     def told(self, machine: Machine, result: Result) -> None:
         self.counts[f"told {result.outcome}"] += 1
         self.ahead.told(machine, result)
+        self.apart.told(machine, result)
         if result.outcome == "unknown":
             self._unknown.add((machine.name, self.world.first_name(result.delivery)))
 
     def gave_up(self, machine: Machine, error: PostopsError) -> None:
         self.counts["gave up"] += 1
+        self.apart.gave_up(machine, error)
         if self.world.faults.calm:
             self.say("I12", f"{machine.name} gave up without a fault: {error}")
 
@@ -133,6 +139,7 @@ class Checker:
         """A run that came to its own end leaves no claim open but where nobody knows."""
         self.ended.add(machine.name)
         self.ahead.finished(machine)
+        self.apart.finished(machine)
         for name, claim in self._open.items():
             mine = claim["run"] == machine.name and (machine.name, name) not in self._unknown
             if mine and self._before_cut.get(name, {}).get("id") != claim["id"]:

@@ -122,7 +122,9 @@ class Endings:
             mine = self._lives[self._world.first_name(done.name)].end
             theirs = done.phase if done.phase in ENDS else None
             if mine != theirs:
-                self._say(f"{done.name} is {done.phase} by the fold, and {mine or 'open'} by its lines")
+                self._say(
+                    f"{done.name} is {done.phase} by the fold, and {mine or 'open'} by its lines"
+                )
 
     # ------------------------------------------------------------------ lines
 
@@ -155,7 +157,9 @@ class Endings:
             return  # heard of late; what is under way goes on
         if life.standing is not None:
             if life.end not in (None, life.standing) and not self._post(event, mine):
-                self._say(f"{event['run']} publishes {name}, which is {life.end}: there is no {mine}")
+                self._say(
+                    f"{event['run']} publishes {name}, which is {life.end}: there is no {mine}"
+                )
             self._set(life, event, life.standing)
             life.claim = None
 

@@ -16,7 +16,7 @@ from unittest import mock
 from postops.errors import LedgerConflict, LedgerError, NotSent, OutcomeUnknown
 from postops.ledger import journal, state
 from postops.plan import Action, decide, removed, scheduled
-from postops.publish import again, claims, pusher, run, schedule, send, sessions, settle
+from postops.publish import again, change, claims, pusher, run, schedule, send, sessions, settle
 from postops.publish.ports import Result
 from postops.publish.settle import Absent
 from tests.ledger import test_state
@@ -337,6 +337,19 @@ async def _listed_at_once(desk: Any, call: Any, sent_by: datetime) -> Any:
 _listed = schedule._listed
 
 
+async def _first_part_first(desk: Any, action: Any, claim: Any) -> Any:
+    done = desk.ledger.state.delivery(action.delivery)
+    names = {"delivery": action.delivery, "account": action.account}
+    for number in sorted(done.parts):
+        await desk.platform.delete(send.receipt_of(done, number))
+        desk.pusher.record({"type": "withdrawn", "part": number} | names)
+    return Result(action.delivery, "withdrawn")
+
+
+def _for_all(self: Any, account: str) -> bool:
+    return self.stop.asked or bool(self._held) or bool(self._waits)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("a claim is pushed before the call", _patch(pusher.Pusher, "claim", _no_push)),
     Mutant(
@@ -529,6 +542,16 @@ MUTANTS: tuple[Mutant, ...] = (
         "it is looked for until it can be under way no more",
         _patch(schedule, "_listed", _listed_at_once),
         where=("ahead as planned", "ahead at once"),
+    ),
+    Mutant(
+        "a thread is deleted from its end",
+        _patch(change, "withdraw", _first_part_first),
+        where=("change client",),
+    ),
+    Mutant(
+        "what holds one account holds no other",
+        _patch(run.Run, "_must_not_send", _for_all),
+        seeds=(83,),
     ),
 )
 

@@ -35,7 +35,9 @@ class Orphans:
         for server, post in self._deleted:
             for other in _behind(server, post, forgotten):
                 if other.parent == post.id:
-                    self._say(f"{_name(other)} is left, and answers {_name(post)}, which is deleted")
+                    self._say(
+                        f"{_name(other)} is left, and answers {_name(post)}, which is deleted"
+                    )
 
     def _say(self, what: str) -> None:
         self._world.checker.say("I8", what)

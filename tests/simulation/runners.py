@@ -79,6 +79,7 @@ async def invocation(world: World, machine: Machine, clock: SimClock, wait: floa
         swept = await sweep(world, machine, ledger, clock, wait)
         await carry_out(world, machine, ledger, clock, swept)
         plan = swept.plan(clock.now())
+        world.checker.apart.planned(machine, plan)
         if machine.stop.asked or not await waited(world, clock, machine, plan, ends):
             break
         world.checker.ahead.fetching(machine)
@@ -93,6 +94,7 @@ async def carry_out(
     def planned() -> Plan:
         plan = swept.plan(clock.now())
         world.checker.ahead.planned(machine, plan)
+        world.checker.apart.planned(machine, plan)
         return plan
 
     plan = planned()
