@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _SHARED = frozenset({"fetch", "content", "push"})
-_AT_ONCE = frozenset({"publish", "resume", "schedule", "update", "withdraw"})
-_NOT_DONE = frozenset({"held", "unsent", "deferred"})
+_AT_ONCE = frozenset({"publish", "resume", "update", "withdraw"})
 
 
 @dataclass
@@ -59,7 +58,7 @@ class Apart:
         errand.left = todo
 
     def trouble(self, machine: Machine, account: str) -> None:
-        """A call to the account went wrong."""
+        """A call to the account went wrong, or took long."""
         self._errands[machine.name].troubled.add(account)
 
     def told(self, machine: Machine, result: Result) -> None:
@@ -78,8 +77,9 @@ class Apart:
         for name, action in errand.planned.items():
             account = self._world.first_name(name).rpartition("@")[2]
             told = errand.told.get(name)
-            left = errand.left.get(name) == action or (told and told.outcome in _NOT_DONE)
-            if account in errand.troubled:
+            left = errand.left.get(name) == action or (told and told.outcome == "deferred")
+            named_anew = name.rpartition("@")[2] not in self._world.content.tip.platforms
+            if account in errand.troubled or named_anew:
                 continue
             # Finding out takes the time it takes, and may come to nothing yet.
             if left and (action in _AT_ONCE or not told):

@@ -106,8 +106,7 @@ class Endings:
         elif kind == "withdrawn":
             self._withdrawn(life, event, name)
         elif kind == "updated":
-            if "part" not in event or event["part"] >= min(life.total, event.get("parts", 99)):
-                life.claim = None
+            self._updated(life, event)
         elif kind in ("failed", "skipped", "in_doubt") and self._counts(life, event, name):
             self._ended(life, event, name)
         elif kind == "scheduled" and _is_of_its_claim(life, event):
@@ -170,6 +169,13 @@ class Endings:
             life.gone.discard(event.get("part", 1))
             life.total = event.get("parts", life.total)
             self._set(life, event, life.standing)
+
+    def _updated(self, life: Life, event: Line) -> None:
+        """What is changed is there, also where the word of that was cut off."""
+        life.parts.setdefault(event.get("part", 1), event.get("remote_id", ""))
+        if "part" not in event or event["part"] >= min(life.total, event.get("parts", 99)):
+            self._set(life, event, "published")
+            life.claim = None
 
     def _withdrawn(self, life: Life, event: Line, name: str) -> None:
         life.gone |= {event["part"]} if "part" in event else life.parts.keys() or {1}

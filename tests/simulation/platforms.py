@@ -120,10 +120,10 @@ class SimPlatform(Platform):
         world, machine, server = self.world, self.machine, self.server
         fault = world.step(machine, kind, what) or world.storm(server.account, kind)
         server.calls += 1
-        if fault not in (None, "sigterm"):
-            world.checker.apart.trouble(machine, server.account)
         now = world.loop.at
         reached = now + world.latency()
+        if fault not in (None, "sigterm") or reached - now > 1.0:
+            world.checker.apart.trouble(machine, server.account)
         lost = partial(doubtful, doubt)
         match fault:
             case None | "sigterm":
