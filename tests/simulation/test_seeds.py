@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +33,21 @@ AHEAD = (
     NATIVE + 7805,
     NATIVE + 12502,
 )
+
+ROOT = Path(__file__).resolve().parents[2]
+DIGESTS = """
+import hashlib
+from tests.simulation.seeds import NATIVE, scenario
+from tests.simulation.trace import lines
+from tests.simulation.wider import wider
+from tests.simulation.world import World
+
+some = (*map(scenario, (3, 421, 3472, 94197)), *map(scenario, range(NATIVE + 7, NATIVE + 11)))
+for one in (*some, *map(wider, (9, 1632, 20856, 140614))):
+    world = World(one)
+    told = "\\n".join(lines(world, world.run(), ledger=True))
+    print(hashlib.sha256(told.encode()).hexdigest())
+"""
 
 
 @pytest.mark.parametrize("start", range(0, 3000, 500))
@@ -63,6 +82,25 @@ def test_the_same_seed_gives_the_same_bytes(seed: int) -> None:
     first, second = World(scenario(seed)).run(), World(scenario(seed)).run()
     assert first.digest == second.digest
     assert first.trace == second.trace
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_order_of_hashes() -> None:
+    """I20: sets of text come in another order in every process."""
+    first, second = (_told_by_a_process(hash_seed) for hash_seed in ("1", "2"))
+    assert first == second
+    assert len(set(first)) == len(first) == 12
+
+
+def _told_by_a_process(hash_seed: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", DIGESTS],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()
 
 
 def test_another_seed_gives_another_world() -> None:
