@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.simulation.content import PostSpec
-from tests.simulation.exhaustive import smallest
+from tests.simulation.exhaustive import smallest, workloads
 from tests.simulation.seeds import NATIVE, scenario
 from tests.simulation.upsets import Cut, Renaming
 from tests.simulation.wider import RENAMING, wider
@@ -149,3 +149,10 @@ def test_what_two_posts_were_found_in_is_not_deleted_for_one_of_them() -> None:
 def test_who_finds_out_second_does_not_take_over_from_who_was_first(seed: int) -> None:
     """Both looked for what a dead run had sent; the other had claimed it, or settled it, by then."""
     assert carried_out(scenario(seed)).violations == []
+
+
+@pytest.mark.xfail(reason="the fold lets `skipped` take the place of a `failed` it did not know of")
+def test_what_was_refused_is_not_given_up_as_expired_by_who_did_not_know() -> None:
+    """In time by one clock and refused, expired by the other; what is told last is the milder."""
+    one = replace(workloads()["expiring handle"], plan={11: "reject"})
+    assert carried_out(one).counts.get("given up after it failed", 0) == 0

@@ -85,8 +85,8 @@ def test_the_same_seed_gives_the_same_bytes(seed: int) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_order_of_hashes() -> None:
-    """I20: sets of text come in another order in every process."""
-    first, second = (_told_by_a_process(hash_seed) for hash_seed in ("1", "2"))
+    """I20: sets of text come in an order of their own in each of these two."""
+    first, second = (_told_by_a_process(hash_seed) for hash_seed in ("0", "1"))
     assert first == second
     assert len(set(first)) == len(first) == 12
 
