@@ -10,6 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from postops.errors import LedgerConflict
+
 if TYPE_CHECKING:
     from postops.errors import PostopsError
     from postops.plan import Plan
@@ -52,7 +54,7 @@ class Apart:
     def planned(self, machine: Machine, plan: Plan) -> None:
         """The first plan after a look is what the run sets out to do; the last, what is left."""
         errand = self._errands[machine.name]
-        todo = {a.delivery: a.action for a in plan.actions if a.action != "look"}
+        todo: dict[str, str] = {a.delivery: a.action for a in plan.actions if a.action != "look"}
         if errand.looks:
             errand.planned, errand.looks = todo, False
         errand.left = todo
@@ -65,8 +67,9 @@ class Apart:
         self._errands[machine.name].told[result.delivery] = result
 
     def gave_up(self, machine: Machine, error: PostopsError) -> None:
-        """For nothing that the ledger or the content branch did."""
-        if not self._stumbled(machine) and not self._world.checker.cut:
+        """For nothing that the ledger or the content branch did; others may be faster, too."""
+        shared = self._stumbled(machine) or self._world.checker.cut
+        if not shared and not isinstance(error, LedgerConflict):
             self._say(f"{machine.name} gave up, though what all accounts share was there: {error}")
 
     def finished(self, machine: Machine) -> None:

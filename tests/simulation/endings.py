@@ -74,7 +74,7 @@ class Endings:
         self._lives: defaultdict[str, Life] = defaultdict(Life)
         self._skew: dict[str, float] = {}
         self._looked: defaultdict[str, list[float]] = defaultdict(list)
-        self._again = False
+        self._again = self._was_cut = False
 
     def began(self, machine: Machine, skew: float) -> None:
         self._skew[machine.name] = skew
@@ -86,7 +86,7 @@ class Endings:
     def cut(self, lines: bytes) -> None:
         """The ledger was rewritten: what it says now is what was."""
         self._lives.clear()
-        self._again = True
+        self._again = self._was_cut = True
         for line in lines.splitlines():
             self.event(orjson.loads(line))
         self._again = False
@@ -107,7 +107,7 @@ class Endings:
             self._withdrawn(life, event, name)
         elif kind == "updated":
             self._updated(life, event)
-        elif kind in ("failed", "skipped", "in_doubt") and self._counts(life, event, name):
+        elif kind in ("failed", "skipped", "in_doubt") and _counts(life, event):
             self._ended(life, event, name)
         elif kind == "scheduled" and _is_of_its_claim(life, event):
             life.claim, life.waits = None, not life.parts
@@ -129,11 +129,13 @@ class Endings:
 
     def _claimed(self, life: Life, event: Line, name: str) -> None:
         action = event.get("action", "publish")
-        if event.get("generation", 1) > life.generation:  # its `retried` was cut off
+        if event.get("generation", 1) > life.generation:
+            if not self._was_cut:  # with the `retried` that it comes from
+                self._say(f"{event['run']} begins {name} anew, and nobody asked for that")
             life.generation, life.end = event["generation"], None
             life.parts, life.gone = {}, set()
-        if life.end is not None and not _may_claim(life, event):
-            self._say(f"{event['run']} claims to {action} {name}, which is {life.end}")
+        if not _may_claim(life, event):
+            self._say(f"{event['run']} claims to {action} {name}, which is {life.end or 'open'}")
         if action in ("publish", "schedule"):
             life.end = None
             life.total = event.get("parts", life.total)
@@ -154,12 +156,12 @@ class Endings:
         life.waits = False
         if life.action in _CHANGES:
             return  # heard of late; what is under way goes on
+        if life.standing is None and life.end == "in_doubt":
+            return  # of another part than the one that is doubted
+        if life.end not in (None, life.standing) and not self._post(event, mine):
+            self._say(f"{event['run']} publishes {name}, which is {life.end}: there is no {mine}")
+        self._set(life, event, life.standing)
         if life.standing is not None:
-            if life.end not in (None, life.standing) and not self._post(event, mine):
-                self._say(
-                    f"{event['run']} publishes {name}, which is {life.end}: there is no {mine}"
-                )
-            self._set(life, event, life.standing)
             life.claim = None
 
     def _resolved(self, life: Life, event: Line) -> None:
@@ -197,6 +199,8 @@ class Endings:
             return  # it stays what it was
         elif life.end in (None, kind) and life.standing is None:
             self._set(life, event, kind)
+        elif life.end == "failed" and self._is_edited(life, event):
+            self._set(life, event, kind)  # it would have been sent anew, and that is too late
         elif self._knew(life, event):
             self._say(f"{event['run']} says {kind} of {name}, which is {life.end or life.standing}")
         elif life.end == "failed":  # to be mended: `test_known` has the smallest world
@@ -214,15 +218,10 @@ class Endings:
 
     # ------------------------------------------------------------------ which count, and may be
 
-    def _counts(self, life: Life, event: Line, name: str) -> bool:
-        """Whether it ends anything: what names another claim, or gives up what is at work, does not."""
-        kind, claim = event["type"], life.claim
-        if kind == "skipped":
-            return not life.waits and (claim is None or claim["run"] == event["run"])
-        if "claim" not in event:  # a second look, at what was written down as sent
-            mine = claim is None or claim["run"] == event["run"]
-            return mine or event["recorded_at"] >= claim["recorded_at"]
-        return _is_of_its_claim(life, event)
+    def _is_edited(self, life: Life, event: Line) -> bool:
+        """Whether people have changed the words since they were refused."""
+        loaded = self._world.content.load(event["commit"], event["delivery"])
+        return loaded.message.digest != life.ended.get("payload")
 
     def _is_doubtful(self, life: Life, event: Line, number: int) -> bool:
         """Whether the server has another of a part that counts as sent, or not that one."""
@@ -265,6 +264,8 @@ def _may_claim(life: Life, event: Mapping[str, Any]) -> bool:
     match event.get("action", "publish"):
         case "update":
             return life.end == "published"
+        case _ if life.end is None:
+            return True
         case "withdraw":
             return life.end in ("published", "failed") and bool(life.parts.keys() - life.gone)
         case "publish" | "schedule" if life.end == "failed":
@@ -272,6 +273,17 @@ def _may_claim(life: Life, event: Mapping[str, Any]) -> bool:
         case "publish" | "schedule" if life.end == "skipped":
             return bool(event.get("due_at") != life.ended.get("due_at"))
     return False
+
+
+def _counts(life: Life, event: Mapping[str, Any]) -> bool:
+    """Whether it ends anything: what names another claim, or gives up what is at work, does not."""
+    claim = life.claim
+    mine = claim is None or claim["run"] == event["run"]
+    if event["type"] == "skipped":
+        return mine and not life.waits
+    if claim is not None and "claim" not in event:  # a second look, at what counts as sent
+        return mine or bool(event["recorded_at"] >= claim["recorded_at"])
+    return "claim" not in event or _is_of_its_claim(life, event)
 
 
 def _retried(life: Life, event: Mapping[str, Any]) -> None:
