@@ -34,9 +34,15 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 RATES = (0.0, 0.01, 0.03, 0.08, 0.2)
 
+# Known later, and drawn apart: every older seed stays the world it was.
+LATER: dict[str, tuple[str, ...]] = {"change": ("late", "cut-answer", "reject", "auth")}
+
 
 class Faults:
-    """A fault by step number: of a plan, or drawn. `happened` is the plan that repeats it."""
+    """A fault by step number: of a plan, or drawn. `happened` is the plan that repeats it.
+
+    `later` draws those of `LATER`, in the place of every second fault at such a step.
+    """
 
     def __init__(
         self,
@@ -44,11 +50,13 @@ class Faults:
         rng: Random | None = None,
         rate: float = 0.0,
         crash: float = 0.0,
+        later: Random | None = None,
     ) -> None:
         self.plan = plan or {}
         self.rng = rng
         self.rate = rate
         self.crash = crash
+        self.later = later
         self.calm = False
         self.happened: dict[int, str] = {}
 
@@ -73,10 +81,13 @@ class Faults:
             return "sigterm"
         kinds = KINDS[kind]
         if kinds and drawn < self.crash + 0.003 + self.rate:
-            return kinds[int(rng.random() * len(kinds))]
+            fault = kinds[int(rng.random() * len(kinds))]
+            if self.later is not None and kind in LATER and self.later.random() < 0.5:
+                return self.later.choice(LATER[kind])
+            return fault
         return None
 
 
 def choices(kind: str) -> tuple[str, ...]:
     """Everything that can go wrong at a step of this kind."""
-    return (*CRASHES, "sigterm", *KINDS[kind])
+    return (*CRASHES, "sigterm", *KINDS[kind], *LATER.get(kind, ()))

@@ -56,6 +56,7 @@ def wider(seed: int, kinds: tuple[str, ...] = KINDS) -> Scenario:
         upsets=tuple(sorted(upsets, key=lambda upset: upset.at)),
         paces=tuple((name, _pace(rng)) for name, _ in accounts) if "pace" in some else (),
         near=rng.choice((0.1, 0.5)) if "near" in some else 0.0,
+        later=Random(f"later {seed}").random() < 0.5,
     )
 
 

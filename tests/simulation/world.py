@@ -71,7 +71,7 @@ class Scenario:
 
     `slow` is the share of requests that take up to most of a minute, `near` of those that come back
     just before their time-out. `overdue`: a request that was given up lands within so many times
-    its time-out; more than 1 is outside of what is assumed.
+    its time-out; more than 1 is outside of what is assumed. `later`: also faults of `LATER` are drawn.
     """
 
     seed: int
@@ -92,6 +92,7 @@ class Scenario:
     asks: bool = False
     near: float = 0.0
     overdue: float = 1.0
+    later: bool = False
 
 
 @dataclass
@@ -122,6 +123,7 @@ class World:
             self._faults_rng if drawn else None,
             scenario.rate,
             scenario.crash,
+            Random(f"later {scenario.seed}") if scenario.later else None,
         )
         self.terms = Terms(
             lease=timedelta(seconds=scenario.lease), clock_skew=timedelta(seconds=scenario.skew)
