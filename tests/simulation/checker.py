@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,15 +20,17 @@ from postops.model import Certainty
 from postops.plan import iso
 from tests.simulation.ahead import Ahead
 from tests.simulation.apart import Apart
-from tests.simulation.clock import START, moment
+from tests.simulation.clock import moment, seconds
 from tests.simulation.endings import Endings
 from tests.simulation.forward import Forward
 from tests.simulation.orphans import Orphans
 from tests.simulation.pacing import Pacing
+from tests.simulation.restraint import WEAK, Restraint
 from tests.simulation.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from postops.ledger.journal import Ledger
     from postops.ledger.state import DeliveryState
@@ -48,12 +50,7 @@ _CLOSING = frozenset(
 )
 _LEDGER = "state/ledger/"
 _EXACT = timedelta(seconds=1)
-_WEAK = (Certainty.DUPLICATE_REJECTION, Certainty.NONE)
 _SECOND = 1.5  # a platform tells its time in whole seconds, and an answer is not read at once
-
-
-def seconds(text: str) -> float:
-    return (datetime.fromisoformat(text) - START).total_seconds()
 
 
 class Checker:
@@ -83,6 +80,7 @@ class Checker:
         self.apart = Apart(world)
         self.endings = Endings(world)
         self.orphans = Orphans(world)
+        self.restraint = Restraint(world, self.say)
         self.last_recorded, self._last_by = -math.inf, ""
         self._owners: dict[str, str] = {}
         self._first_claim: dict[str, float] = {}
@@ -203,6 +201,8 @@ class Checker:
         if claim is None or claim["run"] != machine.name:
             self.say("I5", f"{machine.name} sends {name} #{number} without a claim in the ledger")
             return None
+        if machine.stop.signal is not None:
+            self.say("stop", f"{machine.name} sends {name} #{number} after it was asked to stop")
         return claim
 
     def held_by_another(self, machine: Machine, name: str) -> bool:
@@ -379,6 +379,7 @@ class Checker:
         held, now = self._open.get(name), seconds(event["recorded_at"])
         self.forward.event(event, name, held, self._commit)
         self.endings.event(event)
+        self.restraint.event(event, name, held)
         behind = self.last_recorded > now + self.world.scenario.skew
         if kind == "claimed" and behind and event["run"] != self._last_by:
             self.say("clock", f"{event['run']} claims {name} on a ledger from its future")
@@ -442,6 +443,7 @@ class Checker:
                     self._forgotten.add((name, number))
         self._open = {n: d.claim for n, d in deliveries.items() if d.claim is not None}
         self.forward.cut(deliveries.items())
+        self.restraint.cut(known)
         self._claims = dict(self._open)
         self._parts = {(name, number) for name, numbers in sent.items() for number in numbers}
         self._let_go()
@@ -455,7 +457,7 @@ class Checker:
         if done is None or done.claim is None or self._was_edited(done, number):
             return False
         way = self.world.servers[done.account].kind.capabilities.certainty[0]
-        if way in _WEAK:  # a person says of the first what they see; those behind it were not sent
+        if way in WEAK:  # a person says of the first what they see; those behind it were not sent
             return all(n in done.parts for n in range(1, number))
         handle = self._handles.get((self.world.first_name(done.name), number))
         return way is not Certainty.HANDLE or done.prepared.get(number, {}).get("id") == handle

@@ -21,6 +21,11 @@ def moment(at: float) -> datetime:
     return START + timedelta(seconds=at)
 
 
+def seconds(text: str) -> float:
+    """The world's time of what a ledger says."""
+    return (datetime.fromisoformat(text) - START).total_seconds()
+
+
 class SimClock:
     """Implements `postops.clock.Clock`. `skew` in seconds, ahead where positive."""
 

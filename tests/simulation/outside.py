@@ -19,7 +19,7 @@ from postops.model import Certainty
 from tests.simulation import platforms, seeds
 from tests.simulation.content import PostSpec
 from tests.simulation.platforms import ALL, KeyOnly, SimPlatform
-from tests.simulation.world import HOUR, Scenario, Start, World
+from tests.simulation.world import HOUR, Scenario, Start, Verdict, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,9 +74,10 @@ class Row:
     lost: int = 0
     first: int | None = None
 
-    def add(self, seed: int, world: World) -> None:
+    def add(self, seed: int, world: World) -> Verdict:
         """Carry a world out and count what came of it."""
-        self.runs += world.run().runs
+        verdict = world.run()
+        self.runs += verdict.runs
         self.worlds += 1
         flagged = world.checker.flagged
         self.doubtful += len(flagged)
@@ -97,6 +98,7 @@ class Row:
                 for post in world.scenario.posts
                 if (name := f"{post.id}@{server.account}")
             )
+        return verdict
 
 
 def scenario(seed: int, kind: str) -> Scenario:
