@@ -85,6 +85,7 @@ def _head(title: str, body: Iterator[str] | Sequence[str]) -> Iterator[str]:
 def _simulated(found: Found) -> Iterator[str]:
     known, one, many = workloads(), found.singles, found.drawn
     dead = len(MUTANTS) - len(found.unnoticed)
+    beyond = sum(one.outside is not None for one in MUTANTS if one.guard not in found.unnoticed)
     both = one.counts + many.counts
     told = {
         "workloads": f"{len(known)}, {sum(len(steps(w)) for w in known.values()):,} steps",
@@ -97,7 +98,7 @@ def _simulated(found: Found) -> Iterator[str]:
         "losses": both["losses"],
         "held for a person (in doubt)": f"{both['flagged in doubt']:,}",
         "violations of any invariant": len(one.wrong) + len(many.wrong),
-        "mutants noticed": f"{dead} of {len(MUTANTS)}",
+        "mutants noticed": f"{dead} of {len(MUTANTS)}, {beyond} of them outside of what is assumed",
     }
     for name, figure in told.items():
         yield f"{name:32} {figure}"
