@@ -7,12 +7,14 @@ calls the port it stands before and nothing else, so that the publisher runs as 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import os
 import signal
 import threading
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,12 +22,14 @@ import httpx
 from postops import git, platforms
 from postops.cli import _open, run
 from postops.clock import SystemClock
+from postops.errors import LedgerConflict
 from postops.ledger import reading_copy, swap
 from postops.ledger.follow import Follower
 from postops.ledger.git_remote import GitRemote
 from postops.ledger.journal import Ledger
 from postops.ledger.outbox import FileOutbox
 from postops.publish import send
+from postops.publish.run import Run
 from tests.kills import broken
 from tests.kills.points import Killer
 
@@ -61,8 +65,45 @@ def main(asked: dict[str, Any]) -> int:
     watch_ledger(killer)
     watch_platforms(killer, asked.get("server_behind", 0.0))
     if asked.get("broken"):
-        broken.PUBLISHERS[asked["broken"]].apply()
+        (broken.PUBLISHERS | broken.RACERS)[asked["broken"]].apply()
+    if asked.get("told"):
+        watch_races(asked["told"])
+    if asked.get("gate"):
+        wait_at(asked["gate"])
     return run(asked["args"], clock=Shifted(asked["shift"]))
+
+
+# ------------------------------------------------------------------------ among others
+
+
+def wait_at(gate: str) -> None:
+    """Until nobody holds it closed; see `crowd.closed`."""
+    with Path(gate).open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+
+
+def watch_races(told: str) -> None:
+    """A line for each push, for each that lost, and for each claim that came too late."""
+    push, lost_race = swap.push, Run._lost_race
+    file = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def tell(word: str) -> None:
+        os.write(file, f"{word} {os.getpid()}\n".encode())
+
+    def pushing(*args: Any, **more: Any) -> None:
+        tell("pushed")
+        try:
+            push(*args, **more)
+        except LedgerConflict:
+            tell("refused")
+            raise
+
+    async def losing(self: Run, batch: Any) -> bool:
+        tell("yielded")
+        return await lost_race(self, batch)
+
+    swap.push = pushing
+    Run._lost_race = losing  # type: ignore[method-assign]
 
 
 # ------------------------------------------------------------------------ git

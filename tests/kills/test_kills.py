@@ -12,14 +12,12 @@ import pytest
 from tests.kills.broken import PUBLISHERS
 from tests.kills.campaign import Tally, campaign, lines
 from tests.kills.points import POINTS
-from tests.kills.zygote import Zygote
 from tests.rigs import lighttpd
 from tests.rigs.pds.install import InstallError
 from tests.tools.node import unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.kills.zygote import Zygote
     from tests.rigs.pds.rig import Pds
 
 ON_A_FILE = (
@@ -43,14 +41,6 @@ BEHIND_A_WEB_SERVER = (
     "flush.during",
 )
 ON_THE_PDS = ("login.acted", "prepare.after", "create.read", "find.acted", "outside.together")
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    """Started once: importing takes as long as a kill."""
-    started = Zygote()
-    yield started
-    started.close()
 
 
 def well(tally: Tally, kills: int) -> None:
