@@ -16,4 +16,5 @@ together with the git it runs. Following runs of the same command recover; then 
     site       a remote, clones, posts
     judge      platform truth against wishes and ledger
     campaign   seasons of cycles, and the tally
+    crowd      nobody killed: sixteen publishers at once
 """

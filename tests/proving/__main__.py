@@ -45,13 +45,16 @@ def main() -> int:
 def proven(minutes: float, platforms: tuple[str, ...], seed: int) -> report.Found:
     """Race; then simulate on all cores, and kill beside it in a process of its own.
 
-    Sixteen processes that race have the machine for themselves: they give up after five minutes.
+    Sixteen processes that race have the machine for themselves: they give up after five minutes,
+    and a publisher is given two.
     """
     began = time.monotonic()
     until = began + minutes * 60
     many = 100 if minutes >= LONG else max(5, int(3 * minutes))
     raced = real.races(100 if minutes >= LONG else 10)
     say(f"races: {sum(one.events for _, one in raced if one):,} events")
+    crowded = real.crowds(*((10, 5) if minutes >= LONG else (2, 1)))
+    say(f"publishers raced: {sum(one.rounds for _, one in crowded if one)} rounds")
     with ProcessPoolExecutor(1) as beside, ProcessPoolExecutor() as pool:
         killed = beside.submit(real.kills, until - 20, platforms, seed)
         singles = simulated.all_singles(pool, say)
@@ -67,6 +70,7 @@ def proven(minutes: float, platforms: tuple[str, ...], seed: int) -> report.Foun
             drawn,
             unnoticed,
             raced,
+            crowded,
             killed.result(),
             late.result(),
             peers.result(),

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.kills.campaign import Tally
+    from tests.kills.crowd import Crowded
     from tests.ledger.racing import Raced
     from tests.proving.simulated import Total
+
+_NO_SERVER = "not run, there is no web server to be had here"
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Found:
     drawn: Total
     unnoticed: list[str]
     raced: Sequence[tuple[str, Raced | None]]
+    crowded: Sequence[tuple[str, Crowded | None]]
     killed: Tally
     late: list[str]
     peers: list[figures.Row]
@@ -44,6 +48,7 @@ class Found:
             *self.drawn.wrong,
             *(f"not noticed: {guard}" for guard in self.unnoticed),
             *(f"race over {way}: {raced}" for way, raced in self.raced if not _well(raced)),
+            *(f"{way}: {text}" for way, one in self.crowded if one for text in one.faults),
             *self.killed.violations,
             *(f"{row}" for row in ours if row.duplicates or row.losses or row.broken),
             *(f"{row}" for row in self.broken if row.unflagged and row.kind != KeyOnly.name),
@@ -59,7 +64,7 @@ def lines(found: Found) -> Iterator[str]:
     """The report. What could not be had on this machine is said."""
     yield from _head("Simulated", _simulated(found))
     yield from _head("Real processes, killed with SIGKILL", campaign.lines(found.killed))
-    yield from _head("Raced", (_race(way, raced) for way, raced in found.raced))
+    yield from _head("Raced", (*_races(found.raced), *_crowds(found.crowded)))
     yield from _head("How late, woken in which way (simulated weeks)", found.late)
     yield from _head(
         "The same worlds under other tools' algorithms (ports of the algorithm, not the tool)",
@@ -104,13 +109,30 @@ def _simulated(found: Found) -> Iterator[str]:
         yield f"{name:32} {figure}"
 
 
-def _race(way: str, raced: Raced | None) -> str:
-    if raced is None:
-        return f"{way}: not run, there is no web server to be had here"
+def _races(raced: Sequence[tuple[str, Raced | None]]) -> Iterator[str]:
+    for way, one in raced:
+        yield f"{way}: " + (_NO_SERVER if one is None else _race(one))
+
+
+def _race(one: Raced) -> str:
     return (
-        f"{way}: {raced.processes} x {raced.appends}: {raced.pushes:,} pushes, {raced.refused:,}"
-        f" refused, {raced.events:,} events, {raced.lost} lost, {raced.double_claims} claimed"
-        f" twice, {raced.seconds:.0f} s"
+        f"{one.processes} x {one.appends}: {one.pushes:,} pushes, {one.refused:,} refused,"
+        f" {one.events:,} events, {one.lost} lost, {one.double_claims} claimed twice,"
+        f" {one.seconds:.0f} s"
+    )
+
+
+def _crowds(crowded: Sequence[tuple[str, Crowded | None]]) -> Iterator[str]:
+    for way, one in crowded:
+        yield f"{way}: publishers raced: " + (_NO_SERVER if one is None else _crowd(one))
+
+
+def _crowd(one: Crowded) -> str:
+    return (
+        f"{one.publishers}, {one.rounds} rounds, {one.posts} posts in {one.deliveries} deliveries,"
+        f" {one.duplicates} duplicates, {one.losses} losses; {one.pushes:,} pushes,"
+        f" {one.refused:,} refused, {one.yielded:,} claims too late, at most {one.most} of one"
+        f" publisher, {one.seconds:.0f} s"
     )
 
 
