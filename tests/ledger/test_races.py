@@ -33,9 +33,9 @@ def test_sixteen_processes_lose_nothing_and_claim_nothing_twice(tmp_path: Path) 
 
 
 def test_the_same_behind_a_web_server(tmp_path: Path, web_server: WebServer) -> None:
-    raced = race(tmp_path, processes=8, appends=4, web=web_server(tmp_path))
+    raced = race(tmp_path, processes=PROCESSES, appends=APPENDS, web=web_server(tmp_path))
     assert raced.flawless, raced
-    assert raced.events == 4 * (8 + 2)
+    assert raced.events == APPENDS * (PROCESSES + 2)
     assert raced.refused > 0
 
 
