@@ -129,10 +129,10 @@ def _crowds(crowded: Sequence[tuple[str, Crowded | None]]) -> Iterator[str]:
 
 def _crowd(one: Crowded) -> str:
     return (
-        f"{one.publishers}, {one.rounds} rounds, {one.posts} posts in {one.deliveries} deliveries,"
-        f" {one.duplicates} duplicates, {one.losses} losses; {one.pushes:,} pushes,"
+        f"{one.publishers}, rounds {one.rounds}, posts {one.posts}, deliveries {one.deliveries},"
+        f" duplicates {one.duplicates}, losses {one.losses}; {one.pushes:,} pushes,"
         f" {one.refused:,} refused, {one.yielded:,} claims too late, at most {one.most} of one"
-        f" publisher, {one.seconds:.0f} s"
+        f" publisher in one round, {one.seconds:.0f} s"
     )
 
 

@@ -17,7 +17,7 @@ def test_publishers_that_raced_are_told_of() -> None:
     told = found(("file", raced), ("http", None))
     assert told.wrong == []
     text = "\n".join(report.lines(told))
-    assert "file: publishers raced: 16, 2 rounds, 24 posts in 36 deliveries, 0 duplicates" in text
+    assert "file: publishers raced: 16, rounds 2, posts 24, deliveries 36, duplicates 0" in text
     assert "http: publishers raced: not run" in text
 
 
