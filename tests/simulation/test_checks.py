@@ -72,7 +72,9 @@ def test_a_guard_that_is_missed_is_missed_by_its_own_rule(
 def test_a_run_that_a_refused_login_ends_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def ended(self: Any, name: str) -> Any:
         try:
-            return await sessions.connect(name, self.logins[name], self.clock, self.terms)
+            found = await sessions.connect(name, self.logins[name], self.clock, self.terms)
+            self._fast[name] = found.fast
+            return found.identity
         except sessions.Held as held:
             raise PostopsError(str(held)) from held
 

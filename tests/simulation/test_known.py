@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from postops.ledger.chain import is_day
+from postops.ledger.state import fold
 from tests.simulation.content import PostSpec
 from tests.simulation.exhaustive import smallest, workloads
 from tests.simulation.seeds import NATIVE, scenario
@@ -74,7 +76,6 @@ def test_what_was_cut_off_is_looked_for_where_there_is_a_list(kind: str, back: i
     assert carried_out(cut).counts.get("sent again: nobody knew", 0) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the claim of an edit ends while its first try may land")
 def test_an_edit_whose_first_try_is_late_does_not_take_the_place_of_a_newer_one() -> None:
     """The second try is answered, a newer edit is sent within a minute, and then the first lands."""
     assert carried_out(late_edit()).violations == []
@@ -152,8 +153,10 @@ def test_who_finds_out_second_does_not_take_over_from_who_was_first(seed: int) -
     assert carried_out(scenario(seed)).violations == []
 
 
-@pytest.mark.xfail(reason="the fold lets `skipped` take the place of a `failed` it did not know of")
 def test_what_was_refused_is_not_given_up_as_expired_by_who_did_not_know() -> None:
     """In time by one clock and refused, expired by the other; what is told last is the milder."""
-    one = replace(workloads()["expiring handle"], plan={11: "reject"})
-    assert carried_out(one).counts.get("given up after it failed", 0) == 0
+    world = World(replace(workloads()["expiring handle"], plan={11: "reject"}))
+    verdict = world.run()
+    assert (verdict.violations, verdict.counts["failed"]) == ([], 1)
+    files = {path: data for path, data in world.cloud.head.files.items() if is_day(path)}
+    assert [one.phase for one in fold(files).deliveries.values()] == ["failed"]

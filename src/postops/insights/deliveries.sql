@@ -129,7 +129,10 @@ told AS (
                         WHEN h.e.outcome = 'published' THEN 'published'
                         ELSE 'released'
                     END
-                WHEN h.e.type = 'skipped' AND t.scheduled_id IS NOT NULL THEN 'late'
+                WHEN h.e.type = 'skipped' AND (
+                    t.scheduled_id IS NOT NULL
+                    OR t.state = 'failed' AND h.e.blob IS NOT DISTINCT FROM t.blob
+                ) THEN 'late'
                 WHEN h.e.claim <> coalesce(t.claim.id, '') THEN 'late'
                 WHEN t.claim IS NULL AND t.state = 'in_doubt' THEN 'late'
                 -- It cannot be the whole truth: the claim stays, to be reconciled.

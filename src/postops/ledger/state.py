@@ -233,6 +233,8 @@ def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
             return True  # by what another run knew before it was handed over
         if claim is not None and claim["run"] != event["run"]:
             return True  # too late by one clock; the other runner, in time by its own, is at it
+        if delivery.phase == "failed" and event.get("blob") == delivery.blob:
+            return True  # ... or has heard the platform's no: that is what a person has to know
     if "claim" in event and (claim is None or claim["id"] != event["claim"]):
         return True
     if claim is None:

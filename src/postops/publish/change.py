@@ -7,18 +7,20 @@ back and done again under a new claim.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from postops.errors import NotSent, OutcomeUnknown, PostopsError, Rejected
 from postops.plan import iso
 from postops.publish.again import OutOfTime, again, in_time
-from postops.publish.claims import provenance
+from postops.publish.claims import deadline, provenance
 from postops.publish.ports import Result
 from postops.publish.send import about, doubt, outgoing_part, receipt_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from postops.ledger.state import DeliveryState
     from postops.model import Outgoing, Receipt
@@ -57,7 +59,8 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
             continue
         try:
             _known_place(receipt)
-            changed = await _again(desk, _update(desk, claim, outgoing, receipt), claim)
+            changed, sent = await _again(desk, _update(desk, claim, outgoing, receipt), claim)
+            await _over(desk, claim, sent)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, part.number, error)
         url = url or changed.url
@@ -98,24 +101,39 @@ def _update(
     return call
 
 
-async def _again(desk: Desk, call: Callable[[], Awaitable[T]], claim: dict[str, Any]) -> T:
-    """Try as often as the terms say. Raises `OutcomeUnknown` where one of the tries may have landed."""
-    unsure = False
+async def _again(
+    desk: Desk, call: Callable[[], Awaitable[T]], claim: dict[str, Any]
+) -> tuple[T, datetime | None]:
+    """Try as often as the terms say; also when the last try was lost, which may be on its way.
+
+    Raises `OutcomeUnknown` where nothing came of it but a try that may have landed.
+    """
+    lost: datetime | None = None
 
     async def once() -> T:
-        nonlocal unsure
+        nonlocal lost
         try:
             return await call()
         except NotSent as error:
-            unsure = unsure or not error.certain
+            lost = lost if error.certain else desk.clock.now()
             raise
 
     try:
-        return await again(desk, once, claim=claim)
+        return await again(desk, once, claim=claim), lost
     except (OutOfTime, NotSent) as error:
-        if unsure:
+        if lost is not None:
             raise OutcomeUnknown(str(error)) from error
         raise
+
+
+async def _over(desk: Desk, claim: dict[str, Any], lost: datetime | None) -> None:
+    """Wait until a lost try is over, under the claim: landing later, it would undo a newer edit."""
+    if lost is None:
+        return
+    ends = lost + timedelta(seconds=desk.terms.timeout)
+    rest = (ends - desk.clock.now()).total_seconds()
+    if ends >= deadline(claim, desk.terms) or not await desk.nap(rest):
+        raise OutcomeUnknown("an earlier try may still be on its way")
 
 
 def _stays(desk: Desk, claim: dict[str, Any], part: int, error: Exception) -> Result:

@@ -452,10 +452,9 @@ class Run:
         if self._must_not_send(action.account):
             return None
         claimed = await self._claim([action], {action.delivery: loaded}, why, settling=settling)
-        if claimed is None:
-            await self._lost_race([action])
-            return None
-        return claimed[0]
+        if claimed is None and self._as_it_stood([action]):
+            await self._lost_race([action])  # otherwise it was not a race: somebody else has it
+        return claimed[0] if claimed else None
 
     async def _carry(self, desk: Desk, claimed: Claimed) -> Result:
         action, loaded, event = claimed
