@@ -301,3 +301,23 @@ def test_the_plan_is_a_value_whatever_the_order_of_the_wishes() -> None:
     assert again == plan
     assert again.digest == plan.digest
     assert again.as_json() == plan.as_json()
+
+
+def test_an_update_that_a_run_died_at_is_made_up_for_whatever_the_file_says_now() -> None:
+    update = {**CLAIM, "action": "update", "source": "sha256:s2", "payload": "sha256:p2"}
+    state = state_of(CLAIM, published(1), published(2), update, {**CLAIM, "type": "released"})
+    old = wish(parts=2, can_update=True, on_edit="ignore")
+    found = decide(old, state)
+    assert isinstance(found, Action)
+    assert found.action == "update"
+    for unread in (old._replace(source=None, hold=True), old._replace(hold=True)):
+        waits = decide(unread, state)
+        assert isinstance(waits, Waiting)
+        assert waits.reason == "hold"
+    other = decide(old._replace(source="sha256:s3"), state)
+    assert isinstance(other, Waiting)
+    assert other.reason == "edited"
+    sure = state_of(
+        CLAIM, published(1), published(2), update, {**CLAIM, "type": "released", "unsent": True}
+    )
+    assert decide(old, sure) is None

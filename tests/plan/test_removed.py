@@ -104,3 +104,35 @@ def test_a_renamed_post_is_not_deleted() -> None:
     found = told(Files({"posts/b.md": "b1"}), source="sha256:s1")
     assert found == ("renamed", "posts/b.md looks like it: `id: a` there says that it is")
     assert told(Files({"posts/b.md": "b7"}), source="sha256:s7", blob="b7") == (GONE, "")
+
+
+def dying(**claim: object) -> dict:
+    """The claim of a run that died at a deletion."""
+    return {
+        **CLAIM,
+        "action": GONE,
+        "id": "W",
+        "recorded_at": iso(NOW - timedelta(hours=3)),
+        **claim,
+    }
+
+
+def test_a_deletion_a_run_died_at_is_only_finished_while_it_is_wished() -> None:
+    state = state_of(CLAIM, published(1), published(2), dying())
+    [found] = make_plan([], state, terms(files=Files(OTHER))).actions
+    assert found.action == "reconcile"
+    renamed = wish(delivery="b@main", post="b", path="posts/b.md")
+    plan = make_plan(with_renames([renamed], state, ["posts/b.md"]), state, terms())
+    assert {(one.delivery, one.reason) for one in plan.waiting} == {
+        ("a@main", "renamed"),
+        ("b@main", "renamed"),
+    }
+    [back] = make_plan([wish()], state, terms()).actions
+    assert back.action == "reconcile"  # to ask what became of it
+
+
+def test_what_a_person_asked_to_delete_is_finished_whatever_the_files_say() -> None:
+    state = state_of(CLAIM, published(1), published(2), dying(by="postops withdraw"))
+    renamed = wish(delivery="b@main", post="b", path="posts/b.md")
+    plan = make_plan(with_renames([renamed], state, ["posts/b.md"]), state, terms())
+    assert ("a@main", "reconcile") in {(one.delivery, one.action) for one in plan.actions}

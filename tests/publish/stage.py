@@ -144,6 +144,7 @@ class Stage:
                 source=edition.source,
                 payload=message.digest,
                 parts=len(message.parts),
+                hold=edition.post.hold,
                 on_edit=edition.post.on_edit,
                 can_update=platforms.load(message.platform).capabilities.update,
             )

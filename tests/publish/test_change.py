@@ -314,6 +314,98 @@ async def test_a_change_of_unknown_outcome_keeps_its_claim_to_be_done_again(call
     assert on.done.claim["id"] == on.said("claimed")[-1]["id"]
 
 
+def lost() -> NotSent:
+    error = NotSent("the connection broke before an answer")
+    error.certain = False
+    return error
+
+
+@pytest.mark.parametrize("call", CHANGES)
+async def test_a_change_of_which_a_try_may_have_arrived_keeps_its_claim_as_well(call: str) -> None:
+    on = await there(parts=1)
+    on.platform.answers[call] = [lost(), NotSent("no route"), NotSent("no route")]
+    result = await CHANGES[call](on)
+    assert (result.outcome, on.done.phase, on.said("released")) == ("unknown", "claimed", [])
+    sure = await there(parts=1)
+    sure.platform.answers[call] = [NotSent("no route")] * 3
+    assert (await CHANGES[call](sure)).outcome == "unsent"
+    assert sure.said("released")[-1]["unsent"]
+
+
+async def test_an_update_is_over_only_when_its_lost_try_is() -> None:
+    """It could land after a newer edit, and undo it."""
+    on = await there(parts=1)
+    on.platform.answers["update"] = [lost()]
+    began = on.clock.at
+    assert (await updated(on)).outcome == "updated"
+    assert (on.clock.at - began).total_seconds() >= on.desk.terms.timeout
+    at_once = await there(parts=1)
+    at_once.platform.answers["update"] = [NotSent("no route")]
+    assert (await updated(at_once)).outcome == "updated"
+    assert at_once.clock.waited < 5
+
+
+async def test_an_update_that_cannot_wait_for_that_keeps_its_claim() -> None:
+    on = await there(parts=1)
+    late = on.desk.terms.window.total_seconds() - 30
+    on.platform.answers["update"] = [passing(on.clock, late, lost())]
+    assert ((await updated(on)).outcome, on.done.phase) == ("unknown", "claimed")
+
+
+@pytest.mark.parametrize("account", ["tusk"])
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_an_edit_that_was_taken_back_after_its_answer_was_lost_is_undone(
+    account: str, when: str, stage: Callable[..., Stage]
+) -> None:
+    on = await published(stage, account, "---\naccounts: [{}]\non_edit: update\n---\nHello\n")
+    before = on.posts["posts/a.md"]
+    on.posts["posts/a.md"] = before.replace("Hello", "A legal mistake")
+    for nth in (1, 2, 3):
+        on.fault("mastodon", "PUT", "/api/v1/statuses/*", nth=nth, when=when, effect="drop")
+    [result] = (await on.run()).values()
+    assert result.outcome == "unknown"
+    on.posts["posts/a.md"] = before
+    on.after_the_lease()
+    await on.run()
+    assert on.live(account) == ["Hello"]
+    assert await on.run() == {}
+
+
+async def test_an_edit_that_was_put_on_hold_is_not_finished(stage: Callable[..., Stage]) -> None:
+    on = await published(stage, "tusk", "---\naccounts: [{}]\non_edit: update\n---\nHello\n")
+    on.posts["posts/a.md"] = on.posts["posts/a.md"].replace("Hello", "Bye")
+    for nth in (1, 2, 3):
+        on.fault("mastodon", "PUT", "/api/v1/statuses/*", nth=nth, when="before", effect="drop")
+    [result] = (await on.run()).values()
+    assert result.outcome == "unknown"
+    on.posts["posts/a.md"] = on.posts["posts/a.md"].replace("on_edit", "hold: true\non_edit")
+    on.after_the_lease()
+    await on.run(disk_survived=False)
+    assert on.live("tusk") == ["Hello"]
+    on.posts["posts/a.md"] = on.posts["posts/a.md"].replace("hold: true\n", "")
+    await on.run()
+    assert on.live("tusk") == ["Bye"]
+
+
+@pytest.mark.parametrize("deleted", [1, 2])
+async def test_a_file_that_came_back_after_a_run_died_deleting_is_asked_about(
+    deleted: int, stage: Callable[..., Stage]
+) -> None:
+    on = await published(stage, "tusk")
+    was, before = dict(on.posts), on.live("tusk")
+    on.posts.clear()
+    on.kill_at = ("withdrawn", deleted)
+    with pytest.raises(Killed):
+        await on.run()
+    left = on.live("tusk")
+    assert left == before[: 3 - deleted]
+    on.posts.update(was)
+    on.after_the_lease()
+    [result] = (await on.run(disk_survived=False)).values()
+    assert (result.outcome, on.live("tusk")) == ("in-doubt", left)
+    assert "its file is there again" in (result.error or "")
+
+
 async def test_a_withdrawal_goes_on_below_what_is_gone_already() -> None:
     on = await there(parts=3)
     names = {"type": "withdrawn", "delivery": "a@acme", "account": "acme", "part": 3}

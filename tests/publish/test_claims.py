@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from postops.ledger.state import LedgerState
 from postops.plan import iso
+from postops.platforms.bluesky.platform import Bluesky
+from postops.platforms.bluesky.tid import is_tid
 from postops.publish import claims
 from postops.publish.ports import Terms
 from tests.publish.desks import Played, bench
@@ -86,6 +89,15 @@ async def test_a_post_that_is_retried_after_it_was_withdrawn_has_new_keys() -> N
     claim = await on.claim()
     assert claim["generation"] == 2
     assert claim["keys"]["1"] != before[1]
+
+
+async def test_a_ledger_that_was_cut_comes_to_the_same_key_again() -> None:
+    """Where keys hold the time, too: it is the time it is due."""
+    state, on = LedgerState(genesis="g"), await bench(due_in=-60)
+    moments = [on.clock.now(), on.clock.now() + timedelta(hours=3)]
+    drafts = [claims.draft(on.action(), on.loaded, Bluesky, state, now, Terms()) for now in moments]
+    [key] = {draft["keys"]["1"] for draft in drafts}
+    assert is_tid(key)
 
 
 async def test_parts_that_were_added_get_keys_and_the_others_keep_theirs() -> None:

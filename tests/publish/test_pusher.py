@@ -161,6 +161,49 @@ async def test_from_one_push_to_the_next_there_is_a_pause() -> None:
     assert (on.told(), on.cloud.commits) == (80, 3)
 
 
+async def test_after_a_stop_signal_nothing_waits_for_company() -> None:
+    on = await desk()
+    on.record(1)
+    on.pusher.hurry()
+    await on.clock.let_pass(0)
+    assert on.told() == 1
+    on.record(2)
+    await on.clock.let_pass(1)
+    assert on.told() == 2
+
+
+async def test_what_comes_in_during_a_push_does_not_wait_for_the_next_result() -> None:
+    on = await desk()
+    push, gate = on.ledger.push, asyncio.Event()
+
+    async def slow() -> None:
+        await gate.wait()
+        await push()
+        on.record(99)  # in the same moment, before the push is over for the pusher
+
+    on.ledger.push = slow  # type: ignore[method-assign]
+    for number in range(20):
+        on.record(number)
+    await on.clock.let_pass(0)
+    gate.set()
+    await on.clock.let_pass(0)
+    assert (on.told(), on.ledger.pending) == (20, 1)
+    on.ledger.push = push  # type: ignore[method-assign]
+    await on.clock.let_pass(6)
+    assert (on.told(), on.ledger.pending) == (21, 0)
+
+
+async def test_a_remote_that_is_away_is_asked_again_without_news() -> None:
+    on = await desk()
+    on.cloud.unreachable = True
+    on.record(1)
+    await on.clock.let_pass(5)
+    assert on.ledger.pending == 1
+    on.cloud.unreachable = False
+    await on.clock.let_pass(5)
+    assert (on.told(), on.ledger.pending) == (1, 0)
+
+
 async def test_one_push_at_a_time() -> None:
     on = await desk()
     at_work, most = 0, 0

@@ -204,6 +204,29 @@ async def test_nothing_is_sent_before_it_is_due_and_lateness_is_written_down() -
     assert on.platform.made("prepare") == [1]
 
 
+async def test_a_clock_that_is_ahead_waits_for_the_platforms_time() -> None:
+    on = await bench(due_in=30)
+    fast = timedelta(seconds=100)
+    desk = replace(on.desk, fast=fast)
+    claim = await on.claim()
+    await publish(desk, on.action(), on.loaded, claim)
+    assert on.clock.at - fast >= on.due_at
+
+
+async def test_a_list_that_refuses_the_second_look_says_nothing_of_the_post() -> None:
+    on = await bench(certainty=(Certainty.SEARCH,))
+    await on.claim()
+    on.ledger.record({"type": "released", "delivery": "a@acme", "account": "acme"})
+    on.platform.answers["find"] = [Rejected("no such list")] * 9
+    result = await publish(on.desk, on.action(), on.loaded, await on.claim())
+    assert (result.outcome, on.done.phase, on.platform.made("publish")) == (
+        "unsent",
+        "released",
+        [],
+    )
+    assert "it could not be looked for once more: no such list" in (result.error or "")
+
+
 async def test_what_is_late_says_by_how_much_and_what_was_never_due_says_nothing() -> None:
     late, never = await bench(due_in=-90), await bench()
     await sent(late)
@@ -309,6 +332,15 @@ async def test_but_a_thread_under_way_is_finished() -> None:
     on.platform.answers["publish"] = [on.platform.receipt(1), Unreadable("not JSON")]
     await sent(on)
     assert (await expiring(on, 2, "resume")).outcome == "published"
+
+
+async def test_also_where_its_first_part_is_what_is_missing() -> None:
+    """A filter dropped it; the plan goes on with it, and so does the run."""
+    on = await bench(parts=2)
+    await sent(on)
+    names = {"delivery": "a@acme", "account": "acme", "part": 1}
+    on.ledger.record(names | {"type": "in_doubt"}, names | {"type": "resolved"})
+    assert (await expiring(on, 1, "resume")).outcome == "published"
 
 
 # ------------------------------------------------------------------------ what the platform says

@@ -190,6 +190,14 @@ async def test_a_little_is_allowed(off: int) -> None:
     assert await connected(on) is not None
 
 
+@pytest.mark.parametrize(("off", "fast"), [(-90, 90), (0, 0), (90, 0)])
+async def test_how_far_this_machine_is_ahead_is_known(off: int, fast: int) -> None:
+    on = await bench()
+    on.platform.server_date = on.clock.at + timedelta(seconds=off)
+    session = await connect("acme", Login(on.platform), on.clock, on.desk.terms)
+    assert fast <= session.fast.total_seconds() < fast + 1
+
+
 async def test_a_platform_that_tells_no_time_is_taken_at_this_machines_word() -> None:
     on = await bench()
     assert on.platform.server_date is None
