@@ -131,6 +131,26 @@ def test_a_slip_is_a_usage_error_and_nothing_is_sent(
     assert site.live("sky") == []
 
 
+def test_why_a_post_that_was_named_waits_is_said(site: Site) -> None:
+    site.merge(
+        {"posts/held.md": post("Not yet", hold=True), "posts/other.md": post("O", hold=True)}
+    )
+    ran = site.run("publish", "--post", "held", "--now")
+    assert (ran.code, "on hold" in ran.out, "other@" in ran.out) == (0, True, False)
+    assert "on hold" not in site.run("publish").out
+
+
+def test_without_the_remote_it_was_fetched_from_no_new_ledger_is_begun(site: Site) -> None:
+    """In an empty one nothing would have been published yet."""
+    assert site.run("publish").code == 0
+    before = {account: site.live(account) for account in ("sky", "tusk", "bird")}
+    site.repo.git("remote", "remove", "origin")
+    ran = site.run("publish")
+    assert ran.code == 1
+    assert "the ledger is on a remote that this clone has no more" in ran.err
+    assert {account: site.live(account) for account in before} == before
+
+
 def test_now_overrides_the_time_of_one_post(site: Site) -> None:
     later = {"publish_at": "2099-01-01T10:00Z"}
     site.merge({"posts/a.md": post("A", **later), "posts/b.md": post("B", **later)})

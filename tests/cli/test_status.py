@@ -7,6 +7,7 @@ import pytest
 
 from postops.cli.status import _late
 from tests.cli.site import post
+from tests.rigs.git import STATE, git
 
 if TYPE_CHECKING:
     from tests.cli.site import Site
@@ -70,3 +71,17 @@ def test_one_post_also_one_that_was_removed(site: Site) -> None:
 )
 def test_lateness_in_words(seconds: float | None, said: str) -> None:
     assert _late(seconds) == said
+
+
+def test_that_everything_is_held_is_told_by_all_that_look(bare_site: Site) -> None:
+    site = bare_site
+    site.configure(("sky",))
+    site.merge({"posts/a.md": post("A")})
+    assert site.run("publish").code == 0
+    git(site.repo.remote, "update-ref", STATE, git(site.repo.remote, "rev-parse", f"{STATE}~1"))
+    for command in ("status", "plan"):
+        told = site.run(command)
+        assert (told.code, "note: everything is held: " in told.err) == (0, True)
+        assert "the state branch was rewritten" in site.json(command)["held"]
+    dry = site.run("publish", "--dry-run")
+    assert (dry.code, "everything is held: " in dry.err) == (1, True)

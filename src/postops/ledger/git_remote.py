@@ -17,6 +17,7 @@ from postops.ledger.anchor import why_held
 from postops.ledger.chain import STATE, is_day
 from postops.ledger.commit import build
 from postops.ledger.git_head import GitHead
+from postops.ledger.reading_copy import NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,15 +108,22 @@ class GitRemote:
         self._remote = self.repository.remote()
         if self._remote is not None:
             self._url = self.repository.push_url(self._remote)
-        elif self.repository.rev_parse(_LOCAL_ANCHOR) is not None:
+        elif self._is_elsewhere():
             raise LedgerError(
-                "the ledger was fetched from a remote that this clone has no more",
-                help="add the remote again (git remote add); an empty ledger here would send all"
-                f" over again. If you want just that: git update-ref -d {_LOCAL_ANCHOR}",
+                "the ledger is on a remote that this clone has no more",
+                help="add it again (git remote add): by an empty ledger all would be sent again."
+                f" To begin anew all the same: git update-ref -d {_LOCAL_ANCHOR}; rm -r {STATE}",
             )
         if self.same:
             self._prepare_same()
         self._ready = True
+
+    def _is_elsewhere(self) -> bool:
+        """Whether this clone, which has no remote, has seen the ledger of one."""
+        if self.repository.rev_parse(_LOCAL_ANCHOR) is not None:
+            return True
+        copied = not self.same and (self.repository.root / NOTE).exists()
+        return copied and self.repository.rev_parse(self.ref) is None
 
     def _prepare_same(self) -> None:
         state = f"refs/heads/{DEFAULT_BRANCH}"
