@@ -268,16 +268,6 @@ def test_what_was_skipped_or_refused_is_known_by_its_time_and_content() -> None:
     assert (kept.phase, kept.source) == ("published", "s1")
 
 
-def test_a_retry_that_is_heard_of_when_it_is_out_changes_nothing() -> None:
-    """Two people asked for it, or one whose push was refused: it would go out twice."""
-    both = after(CLAIM, FAILED, RETRIED, CLAIM, DONE, RETRIED).delivery(D)
-    assert (both.generation, both.phase, both.retried_at) == (1, "published", None)
-    again = (CLAIM, DONE, WITHDRAW, GONE, RENEWED)
-    new = {"generation": 2}
-    twice = after(*again, CLAIM | new, DONE | new | {"remote_id": "r2"}, RENEWED).delivery(D)
-    assert (twice.generation, twice.phase, sorted(twice.parts)) == (2, "published", [1])
-
-
 def test_an_update_a_run_died_at_may_have_been_made() -> None:
     perhaps = after(CLAIM, DONE, UPDATE, RELEASED).delivery(D)
     assert (perhaps.phase, perhaps.source, perhaps.perhaps_changed) == ("published", "s1", True)

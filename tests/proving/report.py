@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.kills import campaign
+from tests.proving.simulated import DRAWN
 from tests.simulation import lateness, outside
 from tests.simulation.exhaustive import steps, workloads
 from tests.simulation.mutants import MUTANTS
@@ -95,12 +96,14 @@ def _simulated(found: Found) -> Iterator[str]:
     told = {
         "workloads": f"{len(known)}, {sum(len(steps(w)) for w in known.values()):,} steps",
         "single faults, every one": f"{one.worlds - len(known):,}, {one.runs:,} runs",
-        "pairs and seeds": f"{many.worlds:,} worlds, {many.runs:,} runs",
+        **{kind: f"{many.counts[kind]:,} worlds" for kind in DRAWN},
+        "all of these": f"{many.worlds:,} worlds, {many.runs:,} runs",
         "runs of the publisher": f"{one.runs + many.runs:,}",
         "steps": f"{one.steps + many.steps:,}",
         "posts": f"{both['posts']:,}",
         "duplicates": both["duplicates"],
         "losses": both["losses"],
+        "sent again after a cut": f"{both['sent again: nobody knew']:,} (nobody could know)",
         "held for a person (in doubt)": f"{both['flagged in doubt']:,}",
         "violations of any invariant": len(one.wrong) + len(many.wrong),
         "mutants noticed": f"{dead} of {len(MUTANTS)}, {beyond} of them outside of what is assumed",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from tests.simulation.world import Scenario
 
+SINGLES = "single faults"
+DRAWN = ("pairs of faults", "seeds", "seeds, people and clocks besides", "seeds, handed over ahead")
+"""What worlds are told apart by in the figures."""
 CHUNK = 500
 PAIRS = 24_000  # of each class at the most; there are fewer
 
@@ -50,34 +53,38 @@ class Total:
         self.wrong += other.wrong
 
 
-def tried(named: Iterable[tuple[str, Scenario]]) -> Total:
-    """Carry worlds out."""
+def tried(named: Iterable[tuple[str, Scenario]], kind: str) -> Total:
+    """Carry worlds of a kind out; how many of it there were is one of the counts."""
     total = Total()
     for name, one in named:
         total.add(name, World(one).run())
+    total.counts[kind] = total.worlds
     return total
 
 
 def every_single(name: str) -> Total:
     """A workload without a fault, and with every single one."""
     one = workloads()[name]
-    return tried((f"{name} {plan}", replace(one, plan=plan)) for plan in ({}, *singles(one)))
+    plans = ({}, *singles(one))
+    return tried(((f"{name} {plan}", replace(one, plan=plan)) for plan in plans), SINGLES)
 
 
 def some_pairs(name: str, start: int) -> Total:
     """A stretch of all pairs of the smallest workload of a class."""
     one = smallest()[name]
     stretch = islice(pairs(one), start, start + 4 * CHUNK)
-    return tried((f"{name} {plan}", replace(one, plan=plan)) for plan in stretch)
+    return tried(((f"{name} {plan}", replace(one, plan=plan)) for plan in stretch), DRAWN[0])
 
 
 def some_seeds(start: int) -> Total:
-    return tried((f"--seed {seed}", scenario(seed)) for seed in range(start, start + CHUNK))
+    kind = DRAWN[3] if start >= NATIVE else DRAWN[1]
+    seeds = range(start, start + CHUNK)
+    return tried(((f"--seed {seed}", scenario(seed)) for seed in seeds), kind)
 
 
 def some_wider(start: int) -> Total:
     seeds = range(start, start + CHUNK)
-    return tried((f"--wider --seed {seed}", wider(seed)) for seed in seeds)
+    return tried(((f"--wider --seed {seed}", wider(seed)) for seed in seeds), DRAWN[2])
 
 
 def noticed(number: int) -> bool:

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
-from postops.ledger import pending, state
+from postops.ledger import late, pending, state
 from postops.plan import decide, removed, scheduled
 from postops.publish import (
     again,
@@ -198,11 +198,13 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a stopped run gives its claims back", _patch(run.Run, "_release", without.not_released)
     ),
-    Mutant("an ending names its claim", _patch(state, "_late", without.by_run_only), seeds=(131,)),
-    Mutant("late endings end nothing", _patch(state, "_late", without.settles_any), seeds=(131,)),
+    Mutant(
+        "an ending names its claim", _patch(state, "is_late", without.by_run_only), seeds=(131,)
+    ),
+    Mutant("late endings end nothing", _patch(state, "is_late", without.settles_any), seeds=(131,)),
     Mutant(
         "a skip ends no claim",
-        _patch(state, "_late", without.skips_end_claims),
+        _patch(state, "is_late", without.skips_end_claims),
         where=("expiring search", "expiring handle"),
     ),
     Mutant(
@@ -377,7 +379,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "what cannot be the whole truth ends no claim",
-        _patch(state, "_past", without.no_way),
+        _patch(late, "_past", without.no_way),
         worlds=lambda: [wider(12952)],
     ),
     Mutant(

@@ -19,7 +19,7 @@ from tests.simulation.platforms import SimPlatform
 
 _claim, _record, _landed = pusher.Pusher.claim, journal.Ledger.record, send.landed
 _open_claim, _draft, _plan_decide = decide._open_claim, claims.draft, decide._decide
-_late, _send_publish, _at_rest = state._late, send.publish, settle._once_at_rest
+_late, _send_publish, _at_rest = state.is_late, send.publish, settle._once_at_rest
 _confirmed, _outgoing, _land = send.confirmed, send.outgoing_part, remote.SimRemote._land
 _handled, _record_skips, _stand = state._handle, run.Run._record_skips, run.Run._stand
 _settle, _published, _in_doubt = settle.settle, state._published, state._in_doubt

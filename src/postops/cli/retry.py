@@ -26,8 +26,9 @@ Examples:
 def command(invocation: Invocation, /, delivery: str, sandbox: bool) -> None:
     """Let a delivery be sent again.
 
-    For what failed or was skipped, and to send something once more that was withdrawn. What is in
-    doubt is for `postops resolve`; what is published has to be withdrawn first.
+    For what failed or was skipped (late and expired posts, too), and to send something once more
+    that was withdrawn. What is in doubt is for `postops resolve`; what is published has to be
+    withdrawn first.
     """
     import asyncio
 

@@ -2,13 +2,13 @@
 
     new --claimed--> claimed --published--> published (all parts) | partial (some)
                         |----deferred, released, skipped, failed: nothing of it is under way
-                        '----in_doubt: nobody knows; only `resolved` or `retried` lead out
+                        '----in_doubt: nobody knows; only `resolved` leads out
     new --claimed schedule--> claimed --scheduled--> scheduled: the platform is to publish it
     scheduled --claimed cancel or confirm--> claimed --published | unscheduled--> published | released
     published --claimed update--> claimed --updated--> published
     published --claimed withdraw--> claimed --withdrawn--> withdrawn
-    retried: failed, in doubt, skipped may be claimed again with the same keys; published and
-             withdrawn start a new generation, with new keys
+    retried: what failed or was skipped may be claimed again with the same keys; what was withdrawn
+             starts a new generation, with new keys
 
 A claim to update or withdraw that comes to nothing leaves the delivery as published as it was, one
 to cancel or confirm as scheduled.
@@ -23,6 +23,7 @@ from postops.collector import collector_off
 from postops.errors import LedgerDamaged
 from postops.ledger.chain import Link, is_day, verify
 from postops.ledger.delivery import DeliveryState, PartState, Phase
+from postops.ledger.late import CHANGES, MAY_BE_LATE, is_late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
@@ -206,7 +207,7 @@ def apply(state: LedgerState, event: dict[str, Any]) -> None:
             delivery.last_commit = event["commit"]
         if "remote_id" in event:
             state.own(delivery.account, event["remote_id"])
-        if not ((kind in _MAY_BE_LATE or "generation" in event) and _late(delivery, event)):
+        if not ((kind in MAY_BE_LATE or "generation" in event) and is_late(delivery, event)):
             _ON_DELIVERY[kind](delivery, event)
     elif kind == "bound":
         _bound(state, event)
@@ -214,53 +215,6 @@ def apply(state: LedgerState, event: dict[str, Any]) -> None:
         state.vouched = event.get("digest")
     elif kind == "budget":
         state.budgets[state.today(event.get("account", ""))] = event.get("budget") or {}
-
-
-def _late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
-    """Whether a dead run's event came in after others went on, and must not undo what they did.
-
-    What was published stays true, however late it is heard of.
-    """
-    if event.get("generation", delivery.generation) < delivery.generation:
-        return True
-    if event["type"] == "retried":
-        return _overtaken(delivery, event)
-    if event["type"] not in _CLOSING:
-        return False
-    claim = delivery.claim
-    if event["type"] == "skipped":
-        if delivery.scheduled_id is not None:
-            return True  # by what another run knew before it was handed over
-        if claim is not None and claim["run"] != event["run"]:
-            return True  # too late by one clock; the other runner, in time by its own, is at it
-        if delivery.phase == "failed" and event.get("blob") == delivery.blob:
-            return True  # ... or has heard the platform's no: that is what a person has to know
-    if "claim" in event and (claim is None or claim["id"] != event["claim"]):
-        return True
-    if claim is None:
-        return delivery.phase == "in_doubt"
-    if "claim" in event and delivery.action not in _CHANGES and _past(delivery, event):
-        return True
-    return bool(claim["run"] != event["run"] and event["recorded_at"] < claim["recorded_at"])
-
-
-def _overtaken(delivery: DeliveryState, event: dict[str, Any]) -> bool:
-    """Whether a person said "again" of what has come to something else before that was heard."""
-    if delivery.claim is not None:
-        return False
-    over = delivery.phase in ("published", "withdrawn")
-    return delivery.phase == "in_doubt" or (
-        over and event.get("generation", 0) <= delivery.generation
-    )
-
-
-def _past(delivery: DeliveryState, event: dict[str, Any]) -> bool:
-    """Whether what ends a claim cannot be the whole truth: the claim stays, to be reconciled."""
-    number, parts = event.get("part", 1), delivery.parts
-    if event["type"] == "in_doubt" and number in parts and not parts[number].withdrawn:
-        return True  # the dead run's own word of it came in first
-    # Nothing is said of a later part before the earlier ones are there: that history is missing.
-    return any(earlier not in parts for earlier in range(1, number))
 
 
 def _bound(state: LedgerState, event: dict[str, Any]) -> None:
@@ -361,7 +315,7 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
         delivery.published_at = at
         delivery.lateness = event.get("lateness", delivery.lateness)
     delivery.scheduled_id = None
-    if delivery.claim is not None and delivery.action in _CHANGES:
+    if delivery.claim is not None and delivery.action in CHANGES:
         return  # heard of late; what is under way now goes on
     _contents(delivery, event)
     if len(delivery.parts) >= delivery.parts_total:
@@ -451,7 +405,7 @@ def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
     _settle(delivery, "in_doubt")
     delivery.again_at = None
     delivery.scheduled_id = None  # whatever waits there: it is for a person to look at
-    if delivery.action not in _CHANGES:  # doubt about a change leaves what is there
+    if delivery.action not in CHANGES:  # doubt about a change leaves what is there
         gone = delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
         delivery.dropped = gone.remote_id if gone else None
     delivery.error = event.get("error")
@@ -535,16 +489,6 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.scheduled_id = delivery.refused_due = delivery.again_at = None
     delivery.perhaps_changed = False
 
-
-# What ends a claim without a trace on the platform.
-_CLOSING = frozenset(
-    {"failed", "deferred", "released", "skipped", "in_doubt", "scheduled", "unscheduled"}
-)
-
-_MAY_BE_LATE = _CLOSING | {"retried"}
-
-# Of what is there already.
-_CHANGES = frozenset({"update", "withdraw"})
 
 _ON_DELIVERY: dict[str, Callable[[DeliveryState, dict[str, Any]], None]] = {
     "claimed": _claimed,

@@ -151,7 +151,8 @@ def _poor(wish: Wish) -> Waiting | None:
 def _renamed(wish: Wish) -> Waiting | None:
     if wish.renamed_from is None:
         return None
-    detail = f"looks like {wish.renamed_from}: add `id: {wish.renamed_from}`, or another `id:`"
+    old = wish.renamed_from
+    detail = f"looks like {old}: add `id: {old}`, or put the file of {old} back beside it"
     return Waiting(wish.delivery, "renamed", detail=detail, wish=wish)
 
 

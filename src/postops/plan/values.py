@@ -59,7 +59,7 @@ PASSING: frozenset[str] = frozenset(
 """Reasons that are over at `until`, whatever anybody does."""
 
 ALARMS: frozenset[str] = frozenset(
-    {"in-doubt", "failed", "guard", "no-credentials", "invalid", "clock", "unknown-age"}
+    {"in-doubt", "failed", "guard", "no-credentials", "invalid", "clock", "unknown-age", "renamed"}
 )
 """Reasons a person has to do something about: publish exits 1. The others are fine."""
 

@@ -62,8 +62,8 @@ def renamed_after_publish(given: OnSet) -> Iterator[Problem]:
     `git mv posts/launch.md posts/2026/launch.md` after it was published.
 
     ## Fix
-    Add `id:` with the old id: the fix is offered. If it is meant to go out once more, give it an
-    `id` of its own and `allow: [renamed-after-publish]`.
+    Add `id:` with the old id: the fix is offered. If it is meant to go out once more, leave the old
+    file where it is: until then the new one waits, allowed or not.
     """
     gone = _gone(given)
     if not gone:

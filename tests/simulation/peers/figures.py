@@ -77,14 +77,15 @@ def figures(
 
 def markdown(rows: Sequence[Row]) -> Iterator[str]:
     """Two tables: over all classes, and duplicates and losses class by class."""
-    yield "| Algorithm | Runners | Worlds | Runs | Worlds with duplicates | Duplicates | Losses |"
-    yield "|---|---|---:|---:|---:|---:|---:|"
+    told = "Worlds with duplicates | Duplicates | Losses | Asked a person"
+    yield f"| Algorithm | Runners | Worlds | Runs | {told} |"
+    yield "|---|---|---:|---:|---:|---:|---:|---:|"
     for serial in (True, False):
         for name in NAMES:
             row = _sum(r for r in rows if (r.algorithm, r.serial) == (name, serial))
             yield (
                 f"| {_title(name)} | {_runners(serial)} | {row.worlds:,} | {row.runs:,} |"
-                f" {row.with_duplicates:,} | {row.duplicates:,} | {row.losses:,} |"
+                f" {row.with_duplicates:,} | {row.duplicates:,} | {row.losses:,} | {row.asked:,} |"
             )
     yield ""
     yield "Duplicates / losses by what the platform offers, both ways to run together:"
