@@ -409,6 +409,16 @@ MUTANTS: tuple[Mutant, ...] = (
         where=("change client",),
     ),
     Mutant(
+        "a post is due by the platform's clock",
+        _patch(sessions, "_ahead", without.no_time),
+        seeds=(2,),
+    ),
+    Mutant(
+        "an update is over only when its lost try is",
+        _patch(change, "_over", without.nothing_there),
+        worlds=lambda: [telling.late_edit()],
+    ),
+    Mutant(
         "a list is asked once more right before it is sent again",
         _patch(send, "_listed_since", without.nothing_there),
         outside=Outside(LAGS_TEN_TIMES, Keyed, 6),

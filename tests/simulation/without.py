@@ -326,6 +326,10 @@ def no_way(*_: Any) -> bool:
     return False
 
 
+def no_time(*_: Any) -> timedelta:
+    return timedelta(0)
+
+
 async def nothing_there(*_: Any) -> None:
     return None
 
