@@ -12,6 +12,7 @@ from tests.ledger.test_state import (
     GONE,
     IS_NOT,
     IS_OUT,
+    RENEWED,
     RETRIED,
     SKIPPED,
     WITHDRAW,
@@ -53,7 +54,7 @@ def of(closing: str, claim: dict[str, Any], **more: Any) -> dict[str, Any]:
         ([CLAIM, THERE, WITHDRAW, GONE], "withdrawn", None),
         ([CLAIM, THERE, WITHDRAW, DONE], "claimed", None),
         ([CLAIM, THERE, WITHDRAW, DONE, GONE], "withdrawn", None),
-        ([CLAIM, THERE, WITHDRAW, GONE, RETRIED], "new", None),
+        ([CLAIM, THERE, WITHDRAW, GONE, RENEWED], "new", None),
         ([CLAIM, THERE, RETRIED], "scheduled", "7"),
     ],
     ids=lambda value: "-".join(e["type"] for e in value) if isinstance(value, list) else None,
@@ -114,3 +115,12 @@ def test_a_copy_may_be_changed_alone() -> None:
         {},
     )
     assert (one.complete, other.live, other.complete) == (True, [], True)
+
+
+def test_the_part_a_person_is_asked_about() -> None:
+    parts = {n: PartState(n, f"r{n}") for n in (1, 2, 4)}
+    assert DeliveryState("a@x", "a", "x", parts=parts).asked_about == 3
+    deleting = DeliveryState("a@x", "a", "x", parts=parts, action="withdraw")
+    assert deleting.asked_about == 4
+    parts[4].withdrawn = True
+    assert deleting.asked_about == 2

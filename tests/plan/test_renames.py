@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from postops.plan import with_renames
-from tests.plan.test_decide import CLAIM, state_of, wish
+from tests.plan.test_decide import CLAIM, published, state_of, wish
 
 if TYPE_CHECKING:
     from postops.ledger.state import LedgerState
@@ -71,3 +71,14 @@ def test_what_another_run_published_since_counts_in_the_next_plan() -> None:
     assert with_renames(wishes, state_of(), ("posts/new.md",)) == wishes
     [found] = with_renames(wishes, state_of(OUT), ("posts/new.md",))
     assert found.renamed_from == "old"
+
+
+def test_a_post_is_known_by_what_an_update_may_have_made_of_it() -> None:
+    """Edited, and a run died at the update; then the edited file was moved."""
+    update = {**CLAIM, "action": "update", "source": "sha256:s2", "blob": "b2"}
+    given_back = {**CLAIM, "type": "released"}
+    for open_or_not in ((), (given_back,)):
+        state = state_of(CLAIM, published(1), published(2), update, *open_or_not)
+        moved = wish(delivery="b@main", post="b", path="posts/b.md", blob="b9", source="sha256:s2")
+        [found] = with_renames([moved], state, ["posts/b.md"])
+        assert found.renamed_from == "a"

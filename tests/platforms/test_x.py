@@ -195,7 +195,7 @@ async def test_every_end_of_publishing_is_told_apart(reply: object, kind: type) 
 async def test_an_answer_with_other_words_names_what_is_there() -> None:
     with pytest.raises(OutcomeUnknown) as caught:
         await publish(server({POST: posted("Something else")}))
-    assert caught.value.url == f"https://x.com/i/status/{ID}"
+    assert caught.value.receipt.url == f"https://x.com/i/status/{ID}"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

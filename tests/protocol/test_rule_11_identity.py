@@ -100,6 +100,7 @@ def test_a_new_name_has_the_history_before_anybody_logs_in_with_it(scene: Scene)
         "version": 1,
         "at": "",
         "digest": "",
+        "held": None,
         "actions": [],
         "waiting": [],
     }

@@ -40,7 +40,7 @@ class Life:
     """One delivery. `ended` is the line that told of its end, `since` when that landed.
 
     `parts` are remote ids by number; `gone` are those that were withdrawn. `dropped` is what was
-    accepted and then not found.
+    accepted and then not found. `deleting`: the last doubt was whether a part was deleted.
     """
 
     end: str | None = None
@@ -53,6 +53,7 @@ class Life:
     generation: int = 1
     waits: bool = False
     dropped: str | None = None
+    deleting: bool = False
 
     @property
     def action(self) -> str:
@@ -171,6 +172,9 @@ class Endings:
             life.gone.discard(event.get("part", 1))
             life.total = event.get("parts", life.total)
             self._set(life, event, life.standing)
+        elif life.deleting:
+            life.gone.add(event.get("part", 1))
+            self._set(life, event, life.standing)
 
     def _updated(self, life: Life, event: Line) -> None:
         """What is changed is there, also where the word of that was cut off."""
@@ -194,7 +198,7 @@ class Endings:
         kind, action = event["type"], life.action
         life.claim = None
         if kind == "in_doubt":
-            self._doubted(life, event, name)
+            self._doubted(life, event, name, action)
         elif action in _CHANGES:
             return  # it stays what it was
         elif life.end in (None, kind) and life.standing is None:
@@ -204,8 +208,12 @@ class Endings:
         elif self._knew(life, event):
             self._say(f"{event['run']} says {kind} of {name}, which is {life.end or life.standing}")
 
-    def _doubted(self, life: Life, event: Line, name: str) -> None:
+    def _doubted(self, life: Life, event: Line, name: str, action: str) -> None:
         number = event.get("part", 1)
+        life.deleting = action == "withdraw"
+        if action in _CHANGES:  # what is there stays until a person has looked
+            self._set(life, event, "in_doubt")
+            return
         if life.end not in (None, "in_doubt") and not self._is_doubtful(life, event, number):
             self._say(f"{event['run']} doubts {name} #{number}, which is {life.end}")
         if life.end != "in_doubt":

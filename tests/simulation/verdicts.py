@@ -24,7 +24,7 @@ class Verdicts:
         doubtful = [done for done in state.deliveries.values() if done.phase == "in_doubt"]
         first = self._checker.world.first_name
         self._checker.flagged |= {first(done.name) for done in doubtful}
-        asked = [(done, _next(done)) for done in doubtful]
+        asked = [(done, done.asked_about) for done in doubtful]
         return [self._verdict(done, part) for done, part in asked if self._asks_once(done, part)]
 
     def _asks_once(self, done: DeliveryState, number: int) -> bool:
@@ -47,7 +47,3 @@ class Verdicts:
             "published_at": iso(moment(post.created)),
             "by": "a person",
         }
-
-
-def _next(done: DeliveryState) -> int:
-    return next(n for n in range(1, 99) if n not in done.parts)

@@ -71,7 +71,7 @@ async def _resolve(
             " waits at the platform once its time has passed: postops withdraw takes that back",
         )
         _verdicts.unattended(done, invocation)
-        number = part or _doubtful(done)
+        number = part or done.asked_about
         outcome = {"type": "resolved", "part": number, "parts": done.parts_total}
         if url is None:
             return outcome | {"outcome": "not-published"}
@@ -86,13 +86,3 @@ def _overdue(done: DeliveryState, invocation: Invocation) -> bool:
 
     due = parse(done.due_at)
     return due is not None and due <= invocation.clock.now()
-
-
-def _doubtful(done: DeliveryState) -> int:
-    """The first part nobody knows of; of what was being deleted, the next to go."""
-    if done.action == "withdraw" and done.live:
-        return done.live[-1].number
-    number = 1
-    while number in done.parts:
-        number += 1
-    return number

@@ -53,7 +53,9 @@ class DeliveryState:
     claim of such a run while one of its parts is in doubt: it may have sent the parts behind it, too.
     `dropped` is the remote id of the part in doubt, where the platform had accepted it.
     `again_at` is when a part was published that may have been sent before, until it was looked for
-    once more. `perhaps_changed`: a run died at an update, and nobody knows whether it was made. `begun` says whether anything was ever written of it but that it was given up (`skipped`).
+    once more. `perhaps_changed` is the claim of an
+    update that a run died at: nobody knows whether it was made. `begun` says whether anything was
+    ever written of it but that it was given up (`skipped`).
     """
 
     name: str
@@ -92,7 +94,7 @@ class DeliveryState:
     doubted: dict[str, Any] | None = None
     again_at: str | None = None
     dropped: str | None = None
-    perhaps_changed: bool = False
+    perhaps_changed: dict[str, Any] | None = None
     begun: bool = True
 
     def copy(self) -> DeliveryState:
@@ -122,6 +124,16 @@ class DeliveryState:
         if not self.live:
             return "withdrawn"
         return "published" if self.complete else None
+
+    @property
+    def asked_about(self) -> int:
+        """The part a person is asked about: the first nobody knows of, or the next to be deleted."""
+        if self.action == "withdraw" and self.live:
+            return self.live[-1].number
+        number = 1
+        while number in self.parts:
+            number += 1
+        return number
 
     @property
     def complete(self) -> bool:

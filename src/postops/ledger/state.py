@@ -348,7 +348,7 @@ def _updated(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if "part" in event and number < min(delivery.parts_total, event.get("parts", number + 1)):
         return
     _contents(delivery, (delivery.claim or {}) | event)
-    delivery.perhaps_changed = False
+    delivery.perhaps_changed = None
     _settle(delivery, "published")
     delivery.error = delivery.reason = None
 
@@ -368,7 +368,7 @@ def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if delivery.claim and delivery.action == "update":
         # What was refused counts as seen: the same update is not tried again.
         _contents(delivery, delivery.claim | event)
-        delivery.perhaps_changed = False
+        delivery.perhaps_changed = None
     elif not delivery.complete:
         _contents(delivery, event)
     delivery.was_not_sent(event)
@@ -387,7 +387,7 @@ def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
 def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.was_not_sent(event)
     if delivery.claim and delivery.action == "update" and not event.get("unsent"):
-        delivery.perhaps_changed = True
+        delivery.perhaps_changed = delivery.claim
     _settle(delivery, delivery.standing or ("partial" if delivery.parts else "released"))
     delivery.reason = event.get("reason")
 
@@ -487,7 +487,7 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
     delivery.scheduled_id = delivery.refused_due = delivery.again_at = None
-    delivery.perhaps_changed = False
+    delivery.perhaps_changed = None
 
 
 _ON_DELIVERY: dict[str, Callable[[DeliveryState, dict[str, Any]], None]] = {

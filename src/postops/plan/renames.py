@@ -46,8 +46,16 @@ def _missed(
         if done.path in paths:
             here[done.path] = done.post
         else:
-            gone |= {mark: done.post for mark in (done.source, done.blob) if mark}
+            gone |= dict.fromkeys(_marks(done), done.post)
     return gone, here
+
+
+def _marks(done: DeliveryState) -> set[str]:
+    """Digests of what is there, and of what an update may have made of it."""
+    claim = done.claim if done.action == "update" else None
+    update = claim or done.perhaps_changed or {}
+    marks = {done.source, done.blob, update.get("source"), update.get("blob")}
+    return {mark for mark in marks if mark}
 
 
 def _maybe_there(done: DeliveryState | None) -> bool:
