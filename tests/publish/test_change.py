@@ -572,3 +572,12 @@ def _events(on: Stage) -> list[dict[str, Any]]:
     files = on.cloud.head.files
     days = [files[path] for path in sorted(files) if path.startswith("state/ledger/")]
     return [orjson.loads(line) for day in days for line in day.splitlines()]
+
+
+async def test_a_deletion_that_is_not_wished_any_more_is_asked_about_with_the_reason() -> None:
+    on = await there(parts=2)
+    claim = await on.claim(on.action("withdraw"))
+    result = change.wished_again(on.desk, claim, "posts/b.md looks like it")
+    assert (result.outcome, on.done.phase) == ("in-doubt", "in_doubt")
+    assert "died deleting it, and posts/b.md looks like it: is it gone?" in (result.error or "")
+    assert (on.done.asked_about, len(on.done.candidates)) == (2, 2)

@@ -25,13 +25,17 @@ _AT_ONCE = frozenset({"publish", "resume", "update", "withdraw"})
 
 @dataclass
 class Errand:
-    """What one run had planned since its last look at the content, and what is left of it."""
+    """What one run had planned since its last look at the content, and what is left of it.
+
+    `behind`: another run's line was of its future, so that it could trust no time.
+    """
 
     troubled: set[str] = field(default_factory=set)
     planned: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     told: dict[str, Result] = field(default_factory=dict)
     looks: bool = False
+    behind: bool = False
 
 
 class Apart:
@@ -54,6 +58,7 @@ class Apart:
     def planned(self, machine: Machine, plan: Plan) -> None:
         """The first plan after a look is what the run sets out to do; the last, what is left."""
         errand = self._errands[machine.name]
+        errand.behind |= any(waiting.reason == "clock" for waiting in plan.waiting)
         todo: dict[str, str] = {a.delivery: a.action for a in plan.actions if a.action != "look"}
         if errand.looks:
             errand.planned, errand.looks = todo, False
@@ -74,7 +79,7 @@ class Apart:
 
     def finished(self, machine: Machine) -> None:
         errand = self._errands[machine.name]
-        off = abs(self._skew[machine.name]) > self._world.scenario.skew
+        off = abs(self._skew[machine.name]) > self._world.scenario.skew or errand.behind
         if off or machine.stop.asked or self._stumbled(machine):
             return
         for name, action in errand.planned.items():

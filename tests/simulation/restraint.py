@@ -35,7 +35,9 @@ class Restraint:
         """A line of the ledger landed. `held` is the open claim before it."""
         kind = event["type"]
         if kind == "bound":
-            self._bound.setdefault(self._first(event["account"]), seconds(event["recorded_at"]))
+            # A dead run's disk may tell of it after others did, and it knew the account first.
+            account, at = self._first(event["account"]), seconds(event["recorded_at"])
+            self._bound[account] = min(at, self._bound.get(account, at))
         elif kind == "deferred" and held is not None and event.get("claim") == held["id"]:
             self._until[name] = event["until"]
         elif name:

@@ -160,3 +160,12 @@ def test_what_was_refused_is_not_given_up_as_expired_by_who_did_not_know() -> No
     assert (verdict.violations, verdict.counts["failed"]) == ([], 1)
     files = {path: data for path, data in world.cloud.head.files.items() if is_day(path)}
     assert [one.phase for one in fold(files).deliveries.values()] == ["failed"]
+
+
+def test_after_a_cut_no_deletion_is_left_open_that_nothing_would_finish() -> None:
+    """The word of it was cut off, and its file came back: a person is asked."""
+    assert carried_out(wider(10389)).violations == []
+
+
+def test_a_post_is_not_sent_under_the_name_its_unfinished_edit_was_moved_to() -> None:
+    assert carried_out(scenario(71310)).violations == []

@@ -238,7 +238,7 @@ def _decide_unwished(
 ) -> Action | Waiting | None:
     """A delivery in the ledger that no file asks for any more."""
     if done.claim is not None:
-        return _no_deletion(done, state, terms, heirs) or _open_claim(done, terms, None)
+        return _open_unwished(done, state, terms, heirs)
     if done.phase == "in_doubt":
         return Waiting(done.name, "in-doubt", detail=done.reason)
     if done.phase == "scheduled":
@@ -246,15 +246,17 @@ def _decide_unwished(
     return look(done, terms) or removed(done, state, terms, heirs) if done.live else None
 
 
-def _no_deletion(
+def _open_unwished(
     done: DeliveryState, state: LedgerState, terms: Terms, heirs: Mapping[tuple[str, str], str]
-) -> Waiting | None:
-    """Why what a dead run was to delete would not be deleted today."""
-    claim = done.claim or {}
-    if claim.get("action") != "withdraw" or "by" in claim:
-        return None
-    found = removed(done, state, terms, heirs)
-    return found if isinstance(found, Waiting) else None
+) -> Action | Waiting:
+    """What a run died deleting is only deleted where it would be today; or a person asked for it."""
+    found, claim = _open_claim(done, terms, None), done.claim or {}
+    if not isinstance(found, Action) or claim.get("action") != "withdraw" or "by" in claim:
+        return found
+    kept = removed(done, state, terms, heirs)
+    if not isinstance(kept, Waiting):
+        return found
+    return kept if kept.reason == "deferred" else replace(found, kept=kept.detail or kept.reason)
 
 
 def _act(wish: Wish, action: ActionName, *, part: int = 1) -> Action:

@@ -103,7 +103,8 @@ class Wish(NamedTuple):
 class Action:
     """One thing to do. `part` is the first part that is still to be sent.
 
-    `asked`: a person asked for it, whatever the files say.
+    `asked`: a person asked for it, whatever the files say. `kept`: why what a run died deleting would
+    not be deleted today.
     """
 
     delivery: str
@@ -115,6 +116,7 @@ class Action:
     part: int = 1
     wish: Wish | None = field(default=None, compare=False)
     asked: bool = False
+    kept: str | None = field(default=None, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         return {

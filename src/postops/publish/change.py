@@ -77,10 +77,14 @@ def let_go(desk: Desk, claim: dict[str, Any], part: int) -> None:
     desk.pusher.record(event | {"reason": f"run {claim.get('run')} died changing it"})
 
 
-def wished_again(desk: Desk, claim: dict[str, Any]) -> Result:
-    """A run died at a deletion, and may have made it; since then the file has come back."""
+def wished_again(desk: Desk, claim: dict[str, Any], kept: str | None) -> Result:
+    """A run died at a deletion, and may have made it; since then it is not wished any more.
+
+    `kept` says why; `None`: its file has come back.
+    """
     live = desk.ledger.state.delivery(claim["delivery"]).live
-    why = f"run {claim.get('run')} died deleting it, and its file is there again: is it gone?"
+    why = kept or "its file is there again"
+    why = f"run {claim.get('run')} died deleting it, and {why}: is it gone?"
     return doubt(desk, about(claim, live[-1].number), why, [part.url for part in live])
 
 

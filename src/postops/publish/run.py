@@ -223,8 +223,8 @@ class Run:
         if claim["action"] == "update":
             change.let_go(desk, claim, action.part)
             return None
-        if action.wish is not None and not claim.get("by"):
-            return change.wished_again(desk, claim)
+        if (action.wish or action.kept) and not claim.get("by"):
+            return change.wished_again(desk, claim, action.kept)
         again = replace(action, action="withdraw", part=1, asked=bool(claim.get("by")))
         claimed = await self._claim_one(again, None, settling=True)
         return claimed and await self._carry(desk, claimed)
