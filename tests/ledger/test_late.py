@@ -42,3 +42,12 @@ def test_what_was_refused_is_not_given_up_by_who_did_not_know(blob: str, phase: 
     claim = CLAIM | {"blob": "b1"}
     skipped = event("skipped", run="two", reason="expired", blob=blob)
     assert after(claim, FAILED, skipped).delivery(D).phase == phase
+
+
+@pytest.mark.parametrize(("candidates", "phase"), [([], "withdrawn"), (["u1", "u2"], "in_doubt")])
+def test_whether_a_filter_dropped_what_was_deleted_since_is_nobodys_question(
+    candidates: list[str], phase: str
+) -> None:
+    """But a second post of it is still there."""
+    late = event("in_doubt", part=1, reason="not kept", candidates=candidates)
+    assert after(CLAIM, DONE, WITHDRAW, GONE, late).delivery(D).phase == phase

@@ -27,7 +27,8 @@ _AT_ONCE = frozenset({"publish", "resume", "update", "withdraw"})
 class Errand:
     """What one run had planned since its last look at the content, and what is left of it.
 
-    `behind`: another run's line was of its future, so that it could trust no time.
+    `behind`: another run's line was of its future, so that it could trust no time. `others`: what
+    another run was at meanwhile, whatever became of that.
     """
 
     troubled: set[str] = field(default_factory=set)
@@ -36,6 +37,7 @@ class Errand:
     told: dict[str, Result] = field(default_factory=dict)
     looks: bool = False
     behind: bool = False
+    others: set[str] = field(default_factory=set)
 
 
 class Apart:
@@ -59,6 +61,7 @@ class Apart:
         """The first plan after a look is what the run sets out to do; the last, what is left."""
         errand = self._errands[machine.name]
         errand.behind |= any(waiting.reason == "clock" for waiting in plan.waiting)
+        errand.others |= {w.delivery for w in plan.waiting if w.reason == "claimed"}
         todo: dict[str, str] = {a.delivery: a.action for a in plan.actions if a.action != "look"}
         if errand.looks:
             errand.planned, errand.looks = todo, False
@@ -87,7 +90,7 @@ class Apart:
             told = errand.told.get(name)
             left = errand.left.get(name) == action or (told and told.outcome == "deferred")
             named_anew = name.rpartition("@")[2] not in self._world.content.tip.platforms
-            if account in errand.troubled or named_anew:
+            if account in errand.troubled or named_anew or name in errand.others:
                 continue
             # Finding out takes the time it takes, and may come to nothing yet.
             if left and (action in _AT_ONCE or not told):

@@ -284,6 +284,8 @@ def _counts(life: Life, event: Mapping[str, Any]) -> bool:
     """Whether it ends anything: what names another claim, or gives up what is at work, does not."""
     claim = life.claim
     mine = claim is None or claim["run"] == event["run"]
+    if event["type"] == "in_doubt" and life.end == "withdrawn" and claim is None:
+        return bool(event.get("candidates"))  # what was deleted is only asked about if it is there
     if event["type"] == "skipped":
         return mine and not life.waits
     if claim is not None and "claim" not in event:  # a second look, at what counts as sent

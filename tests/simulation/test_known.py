@@ -169,3 +169,7 @@ def test_after_a_cut_no_deletion_is_left_open_that_nothing_would_finish() -> Non
 
 def test_a_post_is_not_sent_under_the_name_its_unfinished_edit_was_moved_to() -> None:
     assert carried_out(scenario(71310)).violations == []
+
+
+def test_what_was_deleted_is_not_doubted_by_who_saw_it_dropped_before() -> None:
+    assert carried_out(scenario(83464)).violations == []

@@ -74,7 +74,8 @@ history AS MATERIALIZED (
             due_at := e.due_at, published_at := e.published_at, lateness := e.lateness,
             url := e.url, remote_id := e.remote_id, until := e.until,
             error := nullif(e.error, ''), reason := nullif(e.reason, ''),
-            scheduled_id := e.scheduled_id
+            scheduled_id := e.scheduled_id,
+            candidates := coalesce(json_array_length(e.candidates), 0)
         ) AS e
     FROM written w
     JOIN stays s ON s.old = w.account AND s.since = w.since AND s.stop = 0
@@ -134,7 +135,11 @@ told AS (
                     OR t.state = 'failed' AND h.e.blob IS NOT DISTINCT FROM t.blob
                 ) THEN 'late'
                 WHEN h.e.claim <> coalesce(t.claim.id, '') THEN 'late'
-                WHEN t.claim IS NULL AND t.state = 'in_doubt' THEN 'late'
+                WHEN t.claim IS NULL AND (
+                    t.state = 'in_doubt'
+                    OR t.state = 'withdrawn' AND h.e.type = 'in_doubt'
+                    AND h.e.candidates = 0
+                ) THEN 'late'
                 -- It cannot be the whole truth: the claim stays, to be reconciled.
                 WHEN h.e.claim IS NOT NULL AND coalesce(t.action, '') NOT IN ('update', 'withdraw')
                     AND (

@@ -40,7 +40,9 @@ def is_late(delivery: DeliveryState, event: dict[str, Any]) -> bool:
     if "claim" in event and (claim is None or claim["id"] != event["claim"]):
         return True
     if claim is None:
-        return delivery.phase == "in_doubt"
+        # Whether a filter dropped what was deleted since is nobody's question; a twin's address is.
+        moot = delivery.phase == "withdrawn" and not event.get("candidates")
+        return delivery.phase == "in_doubt" or (moot and event["type"] == "in_doubt")
     if "claim" in event and delivery.action not in CHANGES and _past(delivery, event):
         return True
     return bool(claim["run"] != event["run"] and event["recorded_at"] < claim["recorded_at"])
