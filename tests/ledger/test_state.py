@@ -273,6 +273,8 @@ def test_an_update_a_run_died_at_may_have_been_made() -> None:
     assert (perhaps.phase, perhaps.source, perhaps.perhaps_changed) == ("published", "s1", UPDATE)
     surely_not = event("released", unsent=True)
     assert not after(CLAIM, DONE, UPDATE, surely_not).delivery(D).perhaps_changed
+    behind = event("deferred", unsent=True, part=2)
+    assert after(THREAD, FIRST, SECOND, UPDATE, behind).delivery(D).perhaps_changed == UPDATE
     known = (event("updated", part=1, parts=1), event("failed", error="no"))
     for one in known:
         assert not after(CLAIM, DONE, UPDATE, RELEASED, UPDATE, one).delivery(D).perhaps_changed

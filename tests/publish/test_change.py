@@ -581,3 +581,25 @@ async def test_a_deletion_that_is_not_wished_any_more_is_asked_about_with_the_re
     assert (result.outcome, on.done.phase) == ("in-doubt", "in_doubt")
     assert "died deleting it, and posts/b.md looks like it: is it gone?" in (result.error or "")
     assert (on.done.asked_about, len(on.done.candidates)) == (2, 2)
+
+
+async def test_an_edit_of_half_a_thread_that_was_taken_back_is_undone(
+    stage: Callable[..., Stage],
+) -> None:
+    on = await published(stage, "tusk")
+    before = on.posts["posts/a.md"]
+    on.posts["posts/a.md"] = THREAD.format("tusk").replace("T", "D").replace("One", "Won")
+    on.fault("mastodon", "PUT", "/api/v1/statuses/*", nth=2, status=429)
+    await on.run()
+    assert on.live("tusk") == ["Won", "Two", "Three"]
+    on.posts["posts/a.md"] = before
+    on.clock.pause(3600)
+    await on.run()
+    assert on.live("tusk") == ["One", "Two", "Three"]
+
+
+async def test_what_a_cut_has_made_everybody_forget_is_asked_about_as_well() -> None:
+    on = await bench()
+    claim = await on.claim(on.action("withdraw"))
+    result = change.wished_again(on.desk, claim, None)
+    assert (result.outcome, on.done.asked_about) == ("in-doubt", 1)

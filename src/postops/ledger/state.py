@@ -379,6 +379,7 @@ def _failed(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.was_not_sent(event)
+    _perhaps_changed(delivery, event)
     _settle(delivery, delivery.standing or "deferred")
     delivery.until = event.get("until")
     delivery.reason = event.get("reason") or event.get("error")
@@ -386,10 +387,16 @@ def _deferred(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 def _released(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.was_not_sent(event)
-    if delivery.claim and delivery.action == "update" and not event.get("unsent"):
-        delivery.perhaps_changed = delivery.claim
+    _perhaps_changed(delivery, event)
     _settle(delivery, delivery.standing or ("partial" if delivery.parts else "released"))
     delivery.reason = event.get("reason")
+
+
+def _perhaps_changed(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    """An update that came to nothing, or that was given up behind a part that was changed."""
+    begun = not event.get("unsent") or event.get("part", 1) > 1
+    if delivery.claim and delivery.action == "update" and begun:
+        delivery.perhaps_changed = delivery.claim
 
 
 def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:

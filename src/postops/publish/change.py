@@ -82,10 +82,10 @@ def wished_again(desk: Desk, claim: dict[str, Any], kept: str | None) -> Result:
 
     `kept` says why; `None`: its file has come back.
     """
-    live = desk.ledger.state.delivery(claim["delivery"]).live
+    done: DeliveryState = desk.ledger.state.delivery(claim["delivery"])
     why = kept or "its file is there again"
     why = f"run {claim.get('run')} died deleting it, and {why}: is it gone?"
-    return doubt(desk, about(claim, live[-1].number), why, [part.url for part in live])
+    return doubt(desk, about(claim, done.asked_about), why, [part.url for part in done.live])
 
 
 def _known_place(receipt: Receipt) -> None:
