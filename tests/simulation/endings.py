@@ -76,6 +76,8 @@ class Endings:
         self._skew: dict[str, float] = {}
         self._looked: defaultdict[str, list[float]] = defaultdict(list)
         self._again = self._was_cut = False
+        self._moved: set[str] = set()
+        self._split: set[str] = set()
 
     def began(self, machine: Machine, skew: float) -> None:
         self._skew[machine.name] = skew
@@ -87,6 +89,8 @@ class Endings:
     def cut(self, lines: bytes) -> None:
         """The ledger was rewritten: what it says now is what was."""
         self._lives.clear()
+        self._moved.clear()
+        self._split.clear()
         self._again = self._was_cut = True
         for line in lines.splitlines():
             self.event(orjson.loads(line))
@@ -95,6 +99,10 @@ class Endings:
     def event(self, event: Line) -> None:
         """A line landed."""
         name, kind = self._world.first_name(event.get("delivery", "")), event["type"]
+        if kind == "bound":
+            self._bound(event)
+        if name.rpartition("@")[2] in self._split:
+            return
         life = self._lives[name]
         if kind == "claimed":
             self._claimed(life, event, name)
@@ -119,7 +127,10 @@ class Endings:
     def final(self, state: LedgerState) -> None:
         """The publisher's fold of the same lines comes to the same ends."""
         for done in state.deliveries.values():
-            mine = self._lives[self._world.first_name(done.name)].end
+            name = self._world.first_name(done.name)
+            if name.rpartition("@")[2] in self._split:
+                continue
+            mine = self._lives[name].end
             theirs = done.phase if done.phase in ENDS else None
             if mine != theirs:
                 self._say(
@@ -127,6 +138,16 @@ class Endings:
                 )
 
     # ------------------------------------------------------------------ lines
+
+    def _bound(self, event: Line) -> None:
+        """A run with an older configuration binds a name anew that others had left behind.
+
+        From then on one login has two names in the ledger, and a delivery two lives.
+        """
+        if event.get("was", event["account"]) != event["account"]:
+            self._moved.add(event["was"])
+        elif event["account"] in self._moved:
+            self._split.add(self._world.first_name(f"@{event['account']}").rpartition("@")[2])
 
     def _claimed(self, life: Life, event: Line, name: str) -> None:
         action = event.get("action", "publish")

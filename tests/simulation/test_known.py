@@ -173,3 +173,7 @@ def test_a_post_is_not_sent_under_the_name_its_unfinished_edit_was_moved_to() ->
 
 def test_what_was_deleted_is_not_doubted_by_who_saw_it_dropped_before() -> None:
     assert carried_out(scenario(83464)).violations == []
+
+
+def test_one_login_under_two_names_is_held_to_no_single_end() -> None:
+    assert carried_out(wider(160563)).violations == []
