@@ -33,9 +33,11 @@ def test_sixteen_processes_lose_nothing_and_claim_nothing_twice(tmp_path: Path) 
 
 
 def test_the_same_behind_a_web_server(tmp_path: Path, web_server: WebServer) -> None:
-    raced = race(tmp_path, processes=PROCESSES, appends=APPENDS, web=web_server(tmp_path))
+    """Fewer appends: a request starts a git there, and `./scripts/prove` makes a hundred."""
+    appends = (APPENDS + 1) // 2
+    raced = race(tmp_path, processes=PROCESSES, appends=appends, web=web_server(tmp_path))
     assert raced.flawless, raced
-    assert raced.events == APPENDS * (PROCESSES + 2)
+    assert raced.events == appends * (PROCESSES + 2)
     assert raced.refused > 0
 
 
