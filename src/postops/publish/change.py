@@ -59,8 +59,8 @@ async def update(desk: Desk, action: Action, loaded: Loaded, claim: dict[str, An
             continue
         try:
             _known_place(receipt)
-            changed, sent = await _again(desk, _update(desk, claim, outgoing, receipt), claim)
-            await _over(desk, claim, sent)
+            changed, lost = await _again(desk, _update(desk, claim, outgoing, receipt), claim)
+            await _over(desk, claim, lost)
         except (OutOfTime, PostopsError) as error:
             return _stays(desk, claim, part.number, error)
         url = url or changed.url
