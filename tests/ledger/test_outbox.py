@@ -37,6 +37,18 @@ def test_the_next_run_finds_what_dead_ones_left_oldest_first(tmp_path: Path) -> 
     assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl", "b.jsonl"}
 
 
+def test_a_runs_own_events_stay_as_it_recorded_them(tmp_path: Path) -> None:
+    """Of two ids of one millisecond either may be the greater."""
+    for run, numbers in (("b", (2, 1)), ("a", (3, 4))):
+        dead = FileOutbox(tmp_path, run)
+        dead.append([line(number) for number in numbers])
+        dead.close()
+    assert ids(glance(tmp_path)) == ["0002", "0001", "0003", "0004"]
+    box = FileOutbox(tmp_path, "c")
+    assert ids(box.leftovers()) == ["0002", "0001", "0003", "0004"]
+    box.close()
+
+
 def test_what_is_settled_is_forgotten_for_good(tmp_path: Path) -> None:
     dead = FileOutbox(tmp_path, "dead")
     dead.append([line(1)])

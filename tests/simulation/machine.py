@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from postops.ledger.outbox import in_order
 from postops.publish.stop import Stop
 
 if TYPE_CHECKING:
@@ -91,8 +93,11 @@ class Disk:
 
     def leftovers(self) -> list[dict[str, Any]]:
         self.machine.check()
-        events = [orjson.loads(line) for line in self.machine.disk]
-        return sorted(events, key=lambda event: str(event["id"]))
+        files: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)  # one for each run
+        for line in self.machine.disk:
+            event = orjson.loads(line)
+            files[event["run"]].append(event)
+        return in_order(files.values())
 
     def append(self, lines: Sequence[bytes], *, sync: bool = True) -> None:
         self.machine.check()

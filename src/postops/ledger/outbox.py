@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from heapq import merge
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
@@ -17,7 +18,7 @@ from postops.ledger.chain import split
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from io import FileIO
     from pathlib import Path
     from typing import IO
@@ -113,11 +114,10 @@ class FileOutbox:
         self._synced = upto
 
     def leftovers(self) -> list[dict[str, Any]]:
-        events = self._read(self.path, self._file)
-        for path in sorted(self.folder.glob("*.jsonl")):
-            if path != self.path and path not in self._dead:
-                events += self._take(path)
-        return sorted(events, key=lambda event: str(event["id"]))
+        files = [self._read(self.path, self._file)]
+        others = (p for p in sorted(self.folder.glob("*.jsonl")) if p != self.path)
+        files += [self._take(path) for path in others if path not in self._dead]
+        return in_order(files)
 
     def _take(self, path: Path) -> list[dict[str, Any]]:
         try:
@@ -160,11 +160,19 @@ class FileOutbox:
 
 def glance(folder: Path) -> list[dict[str, Any]]:
     """What all outboxes hold now, for reading only: live runs' too, nothing locked or mended."""
-    events = []
+    files = []
     for path in sorted(folder.glob("*.jsonl")):
         lines, _ = split(path.read_bytes())
-        events += [_event(path, number, line) for number, line in enumerate(lines, 1)]
-    return sorted(events, key=lambda event: str(event["id"]))
+        files.append([_event(path, number, line) for number, line in enumerate(lines, 1)])
+    return in_order(files)
+
+
+def in_order(files: Iterable[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The events of several runs, oldest first, and those of one run as it recorded them.
+
+    Ids tell no order within a millisecond, and a renaming has to stay before what rests on it.
+    """
+    return list(merge(*files, key=lambda event: str(event["id"])))
 
 
 def _event(path: Path, number: int, line: bytes) -> dict[str, Any]:
