@@ -119,8 +119,13 @@ def test_a_copy_may_be_changed_alone() -> None:
 
 def test_the_part_a_person_is_asked_about() -> None:
     parts = {n: PartState(n, f"r{n}") for n in (1, 2, 4)}
-    assert DeliveryState("a@x", "a", "x", parts=parts).asked_about == 3
-    deleting = DeliveryState("a@x", "a", "x", parts=parts, action="withdraw")
-    assert deleting.asked_about == 4
+    known = DeliveryState("a@x", "a", "x", parts=parts, parts_total=4)
+    assert (known.asked_about, known.missing) == (3, 3)
+    parts[3] = PartState(3, "r3")
+    assert (known.asked_about, known.missing) == (1, None)
+    known.action = "withdraw"
+    assert known.asked_about == 4
     parts[4].withdrawn = True
-    assert deleting.asked_about == 2
+    assert known.asked_about == 3
+    known.doubtful = 2
+    assert known.asked_about == 2

@@ -111,6 +111,11 @@ IS_NOT = event("resolved", outcome="not-published", part=1)
         ([THREAD, FIRST, SECOND, WITHDRAW, event("withdrawn", part=2)], "claimed", True),
         ([THREAD, FIRST, SECOND, WITHDRAW, event("withdrawn", part=2), RELEASED], "published", False),
         ([THREAD, FIRST, WITHDRAW, event("withdrawn", part=1)], "withdrawn", False),
+        ([THREAD, FIRST, FAILED, WITHDRAW, LATER], "failed", False),
+        ([THREAD, FIRST, FAILED, WITHDRAW, WITHDRAW, RELEASED], "failed", False),
+        ([THREAD, FIRST, FAILED, WITHDRAW, RELEASED, RETRIED], "partial", False),
+        ([THREAD, FIRST, FAILED, WITHDRAW, DOUBT, IS_OUT], "partial", False),
+        ([THREAD, FIRST, FAILED, WITHDRAW, SECOND, RELEASED], "published", False),
         ([CLAIM, DONE, WITHDRAW, GONE, DONE], "withdrawn", False),
         ([CLAIM, DONE, WITHDRAW, GONE, RENEWED], "new", False),
         ([CLAIM, DONE, WITHDRAW, GONE, RETRIED], "withdrawn", False),
@@ -313,9 +318,34 @@ def test_of_a_thread_that_is_there_twice_one_part_is_asked_about() -> None:
     both = after(THREAD, FIRST, SECOND, *late)
     assert (both.delivery(D).phase, both.delivery(D).parts.keys()) == ("in_doubt", {2})
     assert both.delivery(D).candidates == ["", "u1", "", "u2"]
-    told = event("resolved", outcome="published", part=1, remote_id="r1", url="u")
-    settled = after(THREAD, FIRST, SECOND, *late, told).delivery(D)
+    settled = after(THREAD, FIRST, SECOND, *late, IS_OUT | {"remote_id": "r1"}).delivery(D)
     assert (settled.phase, [part.remote_id for part in settled.live]) == ("published", ["r1", "r2"])
+
+
+@pytest.mark.parametrize(
+    ("before", "part", "kept"),
+    [
+        ((THREAD, FIRST, SECOND, UPDATE, event("updated", part=2)), 2, {1}),
+        ((THREAD, FIRST, SECOND, WITHDRAW, RELEASED), 1, {2}),
+        ((THREAD, FIRST, SECOND, WITHDRAW, event("withdrawn", part=2), RELEASED), 2, {1, 2}),
+        ((THREAD, FIRST, SECOND, UPDATE), 1, {1, 2}),
+    ],
+    ids=["updated", "deleting given back", "deleted", "under way"],
+)
+def test_a_doubt_is_about_its_part_whatever_was_done_before(
+    before: tuple[dict[str, Any], ...], part: int, kept: set[int]
+) -> None:
+    """What was deleted, or is being changed, stays known as that."""
+    twin = event("in_doubt", part=part, candidates=["a", "b"])
+    doubtful = after(*before, twin).delivery(D)
+    assert (doubtful.phase, doubtful.asked_about) == ("in_doubt", part)
+    assert doubtful.parts.keys() == kept
+
+
+def test_news_of_the_doubtful_part_move_the_doubt_to_the_next() -> None:
+    three = THREAD | {"parts": 3}
+    state = after(three, event("in_doubt", part=1), event("published", part=1, parts=3))
+    assert (state.delivery(D).phase, state.delivery(D).asked_about) == ("in_doubt", 2)
 
 
 @pytest.mark.parametrize(

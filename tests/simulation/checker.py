@@ -89,6 +89,7 @@ class Checker:
         self.cut = False
         self._before_cut: dict[str, dict[str, Any]] = {}
         self._forgotten: set[tuple[str, int]] = set()
+        self._recast: set[str] = set()  # read otherwise than the ledger says, since a cut
         self._handles: dict[tuple[str, int], str] = {}
 
     def say(self, rule: str, what: str) -> None:
@@ -316,7 +317,7 @@ class Checker:
         ids = {post.delivery.rpartition("@")[0] for post in (one, two)}
         if any(ids <= commit.posts.keys() for commit in self.world.content.commits.values()):
             return
-        if (one.delivery, one.part) in self._forgotten:
+        if (one.delivery, one.part) in self._forgotten or one.delivery in self._recast:
             self.counts["sent again: nobody knew"] += 1
             return
         self.say("I1", f"{one.delivery} was sent again as {two.delivery}")
@@ -413,6 +414,7 @@ class Checker:
             self._handles[name, event.get("part", 1)] = event["id"]
         elif kind in ("updated", "withdrawn", "resolved"):
             self._open.pop(name, None)
+            self._recast.discard(name)
             if event.get("outcome") == "published":
                 self._parts.add((name, event.get("part", 1)))
             elif kind == "resolved":  # a person looked, and wants it there again
@@ -441,6 +443,7 @@ class Checker:
                 asked = self._is_claimed(done, number) and not changing
                 if number not in sent.get(name, ()) and not asked:
                     self._forgotten.add((name, number))
+        self._recast = {name for name, done in deliveries.items() if self._is_recast(done)}
         self._open = {n: d.claim for n, d in deliveries.items() if d.claim is not None}
         self.forward.cut(deliveries.items())
         self.restraint.cut(known)
@@ -470,6 +473,11 @@ class Checker:
         )
         spec = then.posts.get(done.post) if then is not None else None
         return post is not None and spec is not None and post.text != spec.texts[number - 1]
+
+    def _is_recast(self, done: DeliveryState) -> bool:
+        """Whether an update was cut off with its claim: moved, it is new to everybody."""
+        update = (done.action == "update" and done.claim) or done.perhaps_changed
+        return not update and any(self._was_edited(done, number) for number in done.parts)
 
     def _not_yet(self, held: Mapping[str, Any], event: Mapping[str, Any], does: str) -> None:
         if seconds(event["recorded_at"]) < seconds(held["lease_until"]):

@@ -167,8 +167,10 @@ class Endings:
     def _published(self, life: Life, event: Line, name: str) -> None:
         number, mine = event.get("part", 1), event.get("remote_id", "")
         known = life.parts.get(number)
-        if known and mine and known != mine and number not in life.gone:
-            self._set(life, event, "in_doubt")  # two runs each made one
+        if known and mine and known != mine and number not in life.gone:  # two runs each made one
+            if life.end != "in_doubt":
+                self._drop(life, number)
+            self._set(life, event, "in_doubt")
             life.claim = None
             return
         if mine != known:
@@ -237,10 +239,14 @@ class Endings:
             return
         if life.end not in (None, "in_doubt") and not self._is_doubtful(life, event, number):
             self._say(f"{event['run']} doubts {name} #{number}, which is {life.end}")
-        if life.end != "in_doubt":
-            life.dropped = life.parts.pop(number, None)
-            life.gone.discard(number)
+        if life.end != "in_doubt" and number not in life.gone:
+            self._drop(life, number)
         self._set(life, event, "in_doubt")
+
+    def _drop(self, life: Life, number: int) -> None:
+        """It is asked about; doubt while a change is under way leaves what is there."""
+        if life.action not in _CHANGES:
+            life.dropped = life.parts.pop(number, None)
 
     # ------------------------------------------------------------------ which count, and may be
 

@@ -177,3 +177,21 @@ def test_what_was_deleted_is_not_doubted_by_who_saw_it_dropped_before() -> None:
 
 def test_one_login_under_two_names_is_held_to_no_single_end() -> None:
     assert carried_out(wider(160563)).violations == []
+
+
+@pytest.mark.parametrize("seed", [212206, 212541])
+def test_of_what_is_there_twice_one_part_is_asked_about(seed: int) -> None:
+    """After an update, too: the doubt is not about that."""
+    assert carried_out(wider(seed)).violations == []
+
+
+def test_what_was_edited_is_new_where_a_cut_took_the_word_of_that_and_it_was_moved() -> None:
+    assert carried_out(wider(211558)).violations == []
+
+
+def test_a_thread_that_was_refused_in_its_midst_stays_so_while_it_is_deleted() -> None:
+    assert carried_out(wider(313103)).violations == []
+
+
+def test_what_a_dead_run_knew_of_a_renamed_account_comes_after_the_renaming() -> None:
+    assert carried_out(wider(371512)).violations == []

@@ -94,6 +94,7 @@ told AS (
         ) AS claim,
         -- Whether it goes back to a run that died at it; such a claim while a part is in doubt.
         false AS inherited, claim AS doubted,
+        false AS had_failed,  -- before it was to be changed, and a thread is so still
         NULL::VARCHAR AS dropped,  -- the remote id of the part in doubt, had it been accepted
         NULL::VARCHAR AS scheduled_id,
         NULL::VARCHAR AS source, NULL::VARCHAR AS payload, NULL::VARCHAR AS commit,
@@ -177,6 +178,13 @@ told AS (
                 if(renewed, NULL, published_at) AS published_at,
                 if(renewed, NULL, lateness) AS lateness,
                 if(renewed, [], parts) AS parts,
+                had_failed AND NOT (
+                    renewed OR verb <> 'late' AND e.type = 'resolved'
+                    OR verb = 'retried' AND claim IS NULL
+                    OR verb = 'published' AND NOT (
+                        claim IS NOT NULL AND action IN ('update', 'withdraw')
+                    )
+                ) AS had_failed,
                 -- What waits at the platform, which is to publish it by itself.
                 CASE
                     WHEN renewed OR verb IN ('published', 'in_doubt') THEN NULL
@@ -190,7 +198,10 @@ told AS (
                     ELSE total
                 END AS total
             ),
-            if(renewed, NULL, list_filter(parts, lambda p: p.number = number)[1]) AS known
+            if(renewed, NULL, list_filter(parts, lambda p: p.number = number)[1]) AS known,
+            -- Accepted, it seemed, and not kept. Doubt about a change leaves what is there.
+            verb = 'in_doubt' AND NOT coalesce(struct_extract(known, 'gone'), false)
+                AND NOT (claim IS NOT NULL AND action IN ('update', 'withdraw')) AS dropping
         FROM heard
     ),
     changed AS NOT MATERIALIZED (
@@ -207,9 +218,7 @@ told AS (
                         gone := verb = 'updated' AND coalesce(known.gone, false)
                     )
                 )
-                -- Accepted, it seemed, and not kept. Doubt about a change leaves what is there.
-                WHEN verb = 'in_doubt' AND coalesce(action, '') NOT IN ('update', 'withdraw')
-                    THEN list_filter(parts, lambda p: p.number <> number)
+                WHEN dropping THEN list_filter(parts, lambda p: p.number <> number)
                 WHEN verb = 'withdrawn' AND known IS NULL AND (e.part IS NOT NULL OR len(parts) = 0)
                     THEN list_append(parts, {
                         'number': number, 'remote_id': '', 'url': '', 'gone': true
@@ -239,6 +248,7 @@ told AS (
                 WHEN len(parts) = 0 THEN if(scheduled_id IS NULL, NULL, 'scheduled')
                 WHEN alive = 0 THEN 'withdrawn'
                 WHEN complete THEN 'published'
+                WHEN had_failed THEN 'failed'
             END AS standing,
             -- Heard of late: it is there, and what is under way now goes on.
             verb = 'published' AND e.type <> 'resolved' AND claim IS NOT NULL
@@ -298,10 +308,15 @@ told AS (
         END,
         if(verb = 'claimed', dead, inherited),
         if(verb = 'in_doubt', if(dead, claim, NULL), doubted),
+        if(
+            verb = 'claimed',
+            coalesce(e.action, '') IN ('update', 'withdraw')
+                AND if(state = 'claimed', had_failed, state = 'failed'),
+            had_failed
+        ),
         CASE
             WHEN verb = 'claimed' THEN NULL
-            WHEN verb = 'in_doubt' AND coalesce(action, '') NOT IN ('update', 'withdraw')
-                THEN nullif(known.remote_id, '')
+            WHEN dropping THEN nullif(known.remote_id, '')
             ELSE dropped
         END,
         if(verb = 'withdrawn' AND done, NULL, scheduled_id),

@@ -51,10 +51,12 @@ class DeliveryState:
     platform's, of what waits there; `refused_due` the time for which it did not want to take it.
     `inherited` says that the open claim was taken over from a run that died at it; `doubted` is the
     claim of such a run while one of its parts is in doubt: it may have sent the parts behind it, too.
-    `dropped` is the remote id of the part in doubt, where the platform had accepted it.
+    `doubtful` is the part a person is asked about, `dropped` its remote id where the platform had
+    accepted it.
     `again_at` is when a part was published that may have been sent before, until it was looked for
     once more. `perhaps_changed` is the claim of an
-    update that a run died at: nobody knows whether it was made. `begun` says whether anything was
+    update that a run died at: nobody knows whether it was made. `had_failed` says that a thread was
+    refused in its midst before it was to be changed, and stays so if that comes to nothing. `begun` says whether anything was
     ever written of it but that it was given up (`skipped`).
     """
 
@@ -93,8 +95,10 @@ class DeliveryState:
     inherited: bool = False
     doubted: dict[str, Any] | None = None
     again_at: str | None = None
+    doubtful: int | None = None
     dropped: str | None = None
     perhaps_changed: dict[str, Any] | None = None
+    had_failed: bool = False
     begun: bool = True
 
     def copy(self) -> DeliveryState:
@@ -123,17 +127,23 @@ class DeliveryState:
             return None if self.scheduled_id is None else "scheduled"
         if not self.live:
             return "withdrawn"
-        return "published" if self.complete else None
+        if self.complete:
+            return "published"
+        return "failed" if self.had_failed else None
 
     @property
     def asked_about(self) -> int:
-        """The part a person is asked about: the first nobody knows of, or the next to be deleted."""
+        """The part a person is asked about: the one in doubt, else what its claim is at next."""
+        if self.doubtful is not None:
+            return self.doubtful
         if self.action == "withdraw" and self.live:
             return self.live[-1].number
-        number = 1
-        while number in self.parts:
-            number += 1
-        return number
+        return self.missing or 1
+
+    @property
+    def missing(self) -> int | None:
+        """The first part nobody knows of."""
+        return next((n for n in range(1, self.parts_total + 1) if n not in self.parts), None)
 
     @property
     def complete(self) -> bool:

@@ -245,9 +245,13 @@ def _claimed(delivery: DeliveryState, event: dict[str, Any]) -> None:
     if event.get("payload", delivery.payload) != delivery.payload:
         delivery.prepared = {}
     delivery.inherited = _of_the_dead(delivery, event)
-    delivery.doubted = delivery.dropped = None
+    delivery.doubted = delivery.doubtful = delivery.dropped = None
     delivery.claim = event
     delivery.action = event.get("action", "publish")
+    if delivery.action not in CHANGES:
+        delivery.had_failed = False
+    elif delivery.phase != "claimed":
+        delivery.had_failed = delivery.phase == "failed"
     delivery.attempt = event.get("attempt", delivery.attempt + 1)
     delivery.phase = "claimed"
     delivery.until = None
@@ -317,15 +321,18 @@ def _published(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.scheduled_id = None
     if delivery.claim is not None and delivery.action in CHANGES:
         return  # heard of late; what is under way now goes on
+    delivery.had_failed = False
     _contents(delivery, event)
     if len(delivery.parts) >= delivery.parts_total:
         gone = all(part.withdrawn for part in delivery.parts.values())
         _settle(delivery, "withdrawn" if gone else "published")
         delivery.retried_at = None
     elif delivery.phase == "in_doubt" and event["type"] == "published":
-        return  # heard of late, and of another part: the doubt stays
+        if delivery.doubtful == number:
+            delivery.doubtful = delivery.missing
+        return  # heard of late: the doubt stays, whatever is next
     else:
-        delivery.phase = delivery.standing or "partial"
+        delivery.phase, delivery.doubtful = delivery.standing or "partial", None
     delivery.error = delivery.reason = delivery.candidates = None
 
 
@@ -408,12 +415,15 @@ def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 
 def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    number, known = event.get("part", 1), delivery.parts.get(event.get("part", 1))
+    changing = delivery.claim is not None and delivery.action in CHANGES
     delivery.doubted = delivery.claim if _of_the_dead(delivery, event) else None
     _settle(delivery, "in_doubt")
+    delivery.doubtful = number
     delivery.again_at = None
     delivery.scheduled_id = None  # whatever waits there: it is for a person to look at
-    if delivery.action not in CHANGES:  # doubt about a change leaves what is there
-        gone = delivery.parts.pop(event.get("part", 1), None)  # accepted, it seemed, and not kept
+    if not (changing or (known and known.withdrawn)):  # doubt about a change leaves what is there
+        gone = delivery.parts.pop(number, None)  # accepted, it seemed, and not kept
         delivery.dropped = gone.remote_id if gone else None
     delivery.error = event.get("error")
     delivery.reason = event.get("reason")
@@ -421,6 +431,7 @@ def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 
 def _resolved(delivery: DeliveryState, event: dict[str, Any]) -> None:
+    delivery.had_failed = False
     if event.get("outcome") == "published":
         delivery.claim = None
         _published(delivery, event)
@@ -440,6 +451,7 @@ def _retried(delivery: DeliveryState, event: dict[str, Any]) -> None:
     delivery.doubted = None
     if delivery.claim is not None:
         return
+    delivery.had_failed = False
     if delivery.phase in ("published", "withdrawn"):
         _new_generation(delivery, event["generation"])
     else:
@@ -475,7 +487,7 @@ def _unscheduled(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 
 def _settle(delivery: DeliveryState, phase: Phase) -> None:
-    delivery.claim = None
+    delivery.claim = delivery.doubtful = None
     delivery.phase = phase
 
 
@@ -494,7 +506,7 @@ def _new_generation(delivery: DeliveryState, number: int) -> None:
     delivery.parts, delivery.keys, delivery.part_since, delivery.prepared = {}, {}, {}, {}
     delivery.first_claim_at = delivery.published_at = delivery.lateness = None
     delivery.scheduled_id = delivery.refused_due = delivery.again_at = None
-    delivery.perhaps_changed = None
+    delivery.perhaps_changed, delivery.had_failed = None, False
 
 
 _ON_DELIVERY: dict[str, Callable[[DeliveryState, dict[str, Any]], None]] = {
