@@ -5,18 +5,23 @@ Some twenty kills here, at every kind of failpoint; `python -m tests.kills` for 
 
 from __future__ import annotations
 
+import contextlib
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.kills import campaign as campaigns
 from tests.kills.broken import PUBLISHERS
-from tests.kills.campaign import Tally, campaign, lines
+from tests.kills.campaign import Rigs, Tally, campaign, lines
 from tests.kills.points import POINTS
 from tests.rigs import lighttpd
 from tests.rigs.pds.install import InstallError
 from tests.tools.node import unavailable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.kills.zygote import Zygote
     from tests.rigs.pds.rig import Pds
 
@@ -91,6 +96,33 @@ def test_a_publisher_without_a_guard_is_noticed(name: str, zygote: Zygote) -> No
 def test_every_kind_of_failpoint_has_its_kill_here() -> None:
     chosen = {point.partition(".")[0] for point in (*ON_A_FILE, *BEHIND_A_WEB_SERVER, *ON_THE_PDS)}
     assert {point.partition(".")[0] for point in POINTS} - chosen == {"copy", "close"}
+
+
+class Gone:
+    """A PDS that ended by itself."""
+
+    ended = 1
+
+    def last_words(self) -> str:
+        return "out of memory"
+
+    def stop(self) -> None:
+        pass
+
+
+def test_a_server_that_ended_by_itself_is_renewed_and_that_is_told(
+    tmp_path: Path, zygote: Zygote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three times, for the fourth is no accident; and one that is there is not what is the matter."""
+    tally = Tally()
+    with contextlib.ExitStack() as stack:
+        rigs = Rigs(stack, tmp_path, tally, 1, zygote, Gone())
+        monkeypatch.setattr(campaigns, "start_pds", Gone)
+        assert [rigs.mended() for _ in range(4)] == [True, True, True, False]
+        there = Rigs(stack, tmp_path, tally, 1, zygote, SimpleNamespace(ended=None))
+        assert not there.mended()
+    assert tally.notes == ["the PDS ended with 1 and was renewed: out of memory"] * 3
+    assert tally.violations == []
 
 
 def test_figures_of_several_campaigns_add_up() -> None:

@@ -12,11 +12,17 @@ import argparse
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
 
 from tests.kills.campaign import PLATFORMS
 from tests.proving import real, report, simulated
 from tests.simulation import outside
 from tests.simulation.peers import figures
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from tests.kills.campaign import Tally
 
 LONG = 30.0  # minutes from which on everything is done in full
 
@@ -57,6 +63,7 @@ def proven(minutes: float, platforms: tuple[str, ...], seed: int) -> report.Foun
     say(f"publishers raced: {sum(one.rounds for _, one in crowded if one)} rounds")
     with ProcessPoolExecutor(1) as beside, ProcessPoolExecutor() as pool:
         killed = beside.submit(real.kills, until - 20, platforms, seed)
+        killed.add_done_callback(_told)
         singles = simulated.all_singles(pool, say)
         unnoticed = simulated.unnoticed(pool, say)
         late = pool.submit(report.late, 4)
@@ -78,6 +85,12 @@ def proven(minutes: float, platforms: tuple[str, ...], seed: int) -> report.Foun
             asked.result(),
             (time.monotonic() - began) / 60,
         )
+
+
+def _told(killed: Future[Tally]) -> None:
+    """An error that nobody would hear of before the hour is over."""
+    if error := killed.exception():
+        say(f"the kills ended: {error!r}")
 
 
 if __name__ == "__main__":

@@ -55,32 +55,35 @@ class PdsAccount:
 class Pds:
     """A running PDS and PLC directory; ends with `stop`, and with this process however it ends."""
 
-    def __init__(self, process: subprocess.Popen[bytes], ready: dict[str, str]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], ready: dict[str, str], words: IO[bytes]
+    ) -> None:
         self.url: str = ready["url"]
         self.plc_url: str = ready["plc_url"]
         self.pid: int = process.pid
         self._process = process
+        self._words = words
         self._directory = ready["directory"]
         self._numbers = itertools.count(1)
 
     @classmethod
     def start(cls, node: install.Node, modules: Path) -> Pds:
         """Start the server. Raises StartError with what it wrote to standard error."""
-        with tempfile.TemporaryFile() as words:
-            process = subprocess.Popen(
-                [node.program, SERVER],
-                env=node.environment() | {"NODE_PATH": str(modules)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=words,
-                bufsize=0,
-            )
-            line = _first_line(process)
-            if line.startswith(b"{"):
-                return cls(process, json.loads(line))
-            _end(process)
-            words.seek(0)
-            raise StartError(words.read().decode(errors="replace")[-2000:] or "it said nothing")
+        words = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the server is
+        process = subprocess.Popen(
+            [node.program, SERVER],
+            env=node.environment() | {"NODE_PATH": str(modules)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            bufsize=0,
+        )
+        line = _first_line(process)
+        if line.startswith(b"{"):
+            return cls(process, json.loads(line), words)
+        _end(process)
+        with words:
+            raise StartError(_last(words))
 
     def create_account(self, handle: str | None = None) -> PdsAccount:
         """A new account with an app password; `handle` is made up, or must be free."""
@@ -128,9 +131,19 @@ class Pds:
                     return found
                 query["cursor"] = page["cursor"]
 
+    @property
+    def ended(self) -> int | None:
+        """The exit status, where it has ended by itself."""
+        return self._process.poll()
+
+    def last_words(self) -> str:
+        """What it last wrote to standard error."""
+        return _last(self._words)
+
     def stop(self) -> None:
         """End the server and remove what it stored; a second call does nothing."""
         _end(self._process)
+        self._words.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
 
@@ -188,6 +201,11 @@ def _first_line(process: subprocess.Popen[bytes]) -> bytes:
             return b""
         line += chunk
     return line
+
+
+def _last(words: IO[bytes]) -> str:
+    words.seek(0)
+    return words.read().decode(errors="replace")[-2000:] or "it said nothing"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

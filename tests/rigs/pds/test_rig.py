@@ -44,9 +44,11 @@ def test_stop_ends_the_server_and_removes_its_files(pds: Pds) -> None:
     server = Pds.start(*install.packages(print))
     directory = Path(server._directory)
     assert (directory / "account.sqlite").exists()
+    assert (server.ended, server.last_words()) == (None, "it said nothing")
 
     server.stop()
     server.stop()
+    assert server.ended is not None
 
     assert gone(server.pid)
     assert not directory.exists()
