@@ -61,7 +61,10 @@ class Apart:
         """The first plan after a look is what the run sets out to do; the last, what is left."""
         errand = self._errands[machine.name]
         errand.behind |= any(waiting.reason == "clock" for waiting in plan.waiting)
-        errand.others |= {w.delivery for w in plan.waiting if w.reason == "claimed"}
+        held = {w.delivery for w in plan.waiting if w.reason == "claimed"}
+        if held:  # a new name waits while another run is at the old one
+            held |= {w.delivery for w in plan.waiting if w.reason == "renamed"}
+        errand.others |= held
         todo: dict[str, str] = {a.delivery: a.action for a in plan.actions if a.action != "look"}
         if errand.looks:
             errand.planned, errand.looks = todo, False

@@ -195,3 +195,7 @@ def test_a_thread_that_was_refused_in_its_midst_stays_so_while_it_is_deleted() -
 
 def test_what_a_dead_run_knew_of_a_renamed_account_comes_after_the_renaming() -> None:
     assert carried_out(wider(371512)).violations == []
+
+
+def test_a_new_name_may_be_left_to_the_next_run_while_another_is_at_the_old_one() -> None:
+    assert carried_out(scenario(NATIVE + 701731)).violations == []
