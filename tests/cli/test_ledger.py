@@ -74,7 +74,7 @@ def test_a_good_ledger_is_counted(sky: Site) -> None:
     assert report["head"] == report["anchor"] == git(sky.repo.remote, "rev-parse", STATE)
     assert (report["snapshot"], report["faults"], report["notes"]) == ("none", [], [])
     text = sky.run("ledger", "verify").out
-    assert "3 events in 1 files, of 1 deliveries" in text
+    assert "events: 3, deliveries: 1, files: 1" in text
     assert "everything holds" in text
     assert footprint(sky.path) == before
 

@@ -22,7 +22,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
 
 @pytest.mark.uncounted
 @pytest.mark.parametrize("module", [_mastodon_text, _twitter_tags])
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(text=texts)
 def test_ascii_needs_no_other_letters(module: ModuleType, text: str) -> None:
     quick = module.find_hashtags(text)

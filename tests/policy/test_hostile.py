@@ -22,7 +22,7 @@ from tests.rigs.stuck import not_stuck
 if TYPE_CHECKING:
     from postops.policy.check import Report
 
-SIZE = 100_000
+SIZE = 50_000
 
 
 def checked(data: bytes, path: str = "posts/a.md") -> Report:

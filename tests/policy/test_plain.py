@@ -74,7 +74,7 @@ texts = st.lists(st.sampled_from(MARKS) | st.just("word "), max_size=9).map("".j
 
 
 @pytest.mark.uncounted
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(texts, st.booleans())
 def test_markdown_has_nothing_to_say_about_plain_texts(text: str, rich: bool) -> None:
     plain = plain_text(text)

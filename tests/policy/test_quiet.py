@@ -211,7 +211,7 @@ def repository(texts: list[str], utm: str) -> tuple[InMemory, Any]:
 
 
 WIDE = settings(
-    max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 

@@ -186,7 +186,7 @@ KEYS = st.sampled_from(["title: T", "draft: true", "hold: true", "late: skip"])
 
 
 @pytest.mark.uncounted
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(OFFSETS, KEYS, st.booleans()), min_size=1, max_size=4),
     OFFSETS,

@@ -61,7 +61,7 @@ def everything(value: Any) -> Any:
 
 
 @pytest.mark.uncounted
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(texts, st.sampled_from(["", "\n", "\n\n"]), st.sampled_from(["", "\n"]))
 @example("title: a\ntitle: b", "\n", "\n")
 def test_what_is_read_the_short_way_is_what_the_parser_reads(

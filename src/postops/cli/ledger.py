@@ -92,7 +92,7 @@ def _said(report: dict[str, Any]) -> list[str]:
     first, last = report["first_recorded_at"], report["last_recorded_at"]
     head, anchor, tip = (str(report[name] or "-")[:12] for name in ("head", "anchor", "tip"))
     lines += [
-        f"{report['seq']} events in {report['files']} files, of {report['deliveries']} deliveries",
+        f"events: {report['seq']}, deliveries: {report['deliveries']}, files: {report['files']}",
         f"  {kinds or 'none'}",
         f"from {first or '-'} to {last or '-'}",
         f"head {head}, anchor {anchor}, tip {tip}, snapshot: {report['snapshot']}",

@@ -195,16 +195,16 @@ def test_lengths_that_lie_are_told(data: bytes, words: str) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: b"GIF89a\x01\x00\x01\x00\x00\x00\x00" + b"!\xfe\x00" * 2_000_000,
-        lambda: PNG + chunk(b"IHDR", b"\0" * 13) + chunk(b"tEXt", b"") * 1_000_000,
-        lambda: b"\xff\xd8" + b"\xff" * 5_000_000,
-        lambda: b"\xff\xd8" + b"\xff\xe0\x00\x02" * 1_000_000,
-        lambda: b"RIFF\0\0\0\0WEBP" + b"ABCD\0\0\0\0" * 1_000_000,
-        lambda: HEIC_BOXES + box(b"free", b"") * 1_000_000,
-        lambda: b"\x1aE\xdf\xa3\x80" + b"\x18S\x80g\xff" + b"\xec\x80" * 2_000_000,
+        lambda: b"GIF89a\x01\x00\x01\x00\x00\x00\x00" + b"!\xfe\x00" * 600_000,
+        lambda: PNG + chunk(b"IHDR", b"\0" * 13) + chunk(b"tEXt", b"") * 300_000,
+        lambda: b"\xff\xd8" + b"\xff" * 1_500_000,
+        lambda: b"\xff\xd8" + b"\xff\xe0\x00\x02" * 300_000,
+        lambda: b"RIFF\0\0\0\0WEBP" + b"ABCD\0\0\0\0" * 300_000,
+        lambda: HEIC_BOXES + box(b"free", b"") * 300_000,
+        lambda: b"\x1aE\xdf\xa3\x80" + b"\x18S\x80g\xff" + b"\xec\x80" * 600_000,
     ],
 )
-def test_a_million_parts_end_soon(make: Any) -> None:
+def test_hundreds_of_thousands_of_parts_end_soon(make: Any) -> None:
     data = make()
     with pytest.raises(Damaged), not_stuck():
         inspect(data)
