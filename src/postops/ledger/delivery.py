@@ -54,10 +54,10 @@ class DeliveryState:
     `doubtful` is the part a person is asked about, `dropped` its remote id where the platform had
     accepted it.
     `again_at` is when a part was published that may have been sent before, until it was looked for
-    once more. `perhaps_changed` is the claim of an
-    update that a run died at: nobody knows whether it was made. `had_failed` says that a thread was
-    refused in its midst before it was to be changed, and stays so if that comes to nothing. `begun` says whether anything was
-    ever written of it but that it was given up (`skipped`).
+    once more. `perhaps_changed` is the claim of an update that a run died at: nobody knows whether
+    it was made. `had_failed` says that a thread was refused in its midst before it was to be
+    changed, and stays so if that comes to nothing. `begun` says whether anything was ever written
+    of it but that it was given up (`skipped`).
     """
 
     name: str
