@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _SHARED = frozenset({"fetch", "content", "push"})
+_PACED = frozenset({"spacing", "daily-cap", "quiet-hours", "rate-limit"})
 _AT_ONCE = frozenset({"publish", "resume", "update", "withdraw"})
 
 
@@ -28,7 +29,8 @@ class Errand:
     """What one run had planned since its last look at the content, and what is left of it.
 
     `behind`: another run's line was of its future, so that it could trust no time. `others`: what
-    another run was at meanwhile, whatever became of that.
+    another run was at meanwhile, whatever became of that, or a pace held. `cuts`: how often the
+    ledger had been rewritten when the run began.
     """
 
     troubled: set[str] = field(default_factory=set)
@@ -38,6 +40,7 @@ class Errand:
     looks: bool = False
     behind: bool = False
     others: set[str] = field(default_factory=set)
+    cuts: int = 0
 
 
 class Apart:
@@ -50,6 +53,7 @@ class Apart:
 
     def began(self, machine: Machine, skew: float) -> None:
         self._skew[machine.name] = skew
+        self._errands[machine.name].cuts = self._world.checker.counts["cuts"]
 
     def swept(self, machine: Machine) -> None:
         """Another look: what was planned before is planned anew."""
@@ -64,6 +68,8 @@ class Apart:
         held = {w.delivery for w in plan.waiting if w.reason == "claimed"}
         if held:  # a new name waits while another run is at the old one
             held |= {w.delivery for w in plan.waiting if w.reason == "renamed"}
+        # Behind what turned out to be there already: that leaves room, which the next run sees.
+        held |= {w.delivery for w in plan.waiting if w.reason in _PACED}
         errand.others |= held
         todo: dict[str, str] = {a.delivery: a.action for a in plan.actions if a.action != "look"}
         if errand.looks:
@@ -79,7 +85,8 @@ class Apart:
 
     def gave_up(self, machine: Machine, error: PostopsError) -> None:
         """For nothing that the ledger or the content branch did; others may be faster, too."""
-        shared = self._stumbled(machine) or self._world.checker.cut
+        cut = self._world.checker.counts["cuts"] > self._errands[machine.name].cuts
+        shared = self._stumbled(machine) or self._world.checker.cut or cut
         if not shared and not isinstance(error, LedgerConflict):
             self._say(f"{machine.name} gave up, though what all accounts share was there: {error}")
 

@@ -199,3 +199,15 @@ def test_what_a_dead_run_knew_of_a_renamed_account_comes_after_the_renaming() ->
 
 def test_a_new_name_may_be_left_to_the_next_run_while_another_is_at_the_old_one() -> None:
     assert carried_out(scenario(NATIVE + 701731)).violations == []
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        780771,  # it had to wait behind what was found to be there
+        796841,  # a run that waited while the ledger was cut, and the cut accepted
+        824777,  # refused for what another name had sent, before a cut
+    ],
+)
+def test_what_a_cut_made_look_wrong(seed: int) -> None:
+    assert carried_out(wider(seed)).violations == []
