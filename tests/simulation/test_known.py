@@ -107,6 +107,14 @@ def test_after_a_cut_late_news_of_a_part_leave_the_doubt_about_another() -> None
         41730,  # a doubt about a part that its own run had told of meanwhile
         92660,  # a claim that took over a doubtful one, and whose push gave no answer, was given back
         102900,  # an update was known, and what it updated was cut off
+        211558,  # an edit whose word a cut took away, and then the file was moved
+        212206,  # of what is there twice one part is asked about, after an update, too
+        212541,
+        313103,  # a thread that was refused in its midst stays so while it is deleted
+        371512,  # what a dead run knew of a renamed account comes after the renaming
+        780771,  # it had to wait behind what was found to be there
+        796841,  # a run that slept while the ledger was cut, and the cut accepted
+        824777,  # refused for what another name had sent, before a cut
     ],
 )
 def test_what_was_found_and_mended(seed: int) -> None:
@@ -179,35 +187,5 @@ def test_one_login_under_two_names_is_held_to_no_single_end() -> None:
     assert carried_out(wider(160563)).violations == []
 
 
-@pytest.mark.parametrize("seed", [212206, 212541])
-def test_of_what_is_there_twice_one_part_is_asked_about(seed: int) -> None:
-    """After an update, too: the doubt is not about that."""
-    assert carried_out(wider(seed)).violations == []
-
-
-def test_what_was_edited_is_new_where_a_cut_took_the_word_of_that_and_it_was_moved() -> None:
-    assert carried_out(wider(211558)).violations == []
-
-
-def test_a_thread_that_was_refused_in_its_midst_stays_so_while_it_is_deleted() -> None:
-    assert carried_out(wider(313103)).violations == []
-
-
-def test_what_a_dead_run_knew_of_a_renamed_account_comes_after_the_renaming() -> None:
-    assert carried_out(wider(371512)).violations == []
-
-
 def test_a_new_name_may_be_left_to_the_next_run_while_another_is_at_the_old_one() -> None:
     assert carried_out(scenario(NATIVE + 701731)).violations == []
-
-
-@pytest.mark.parametrize(
-    "seed",
-    [
-        780771,  # it had to wait behind what was found to be there
-        796841,  # a run that waited while the ledger was cut, and the cut accepted
-        824777,  # refused for what another name had sent, before a cut
-    ],
-)
-def test_what_a_cut_made_look_wrong(seed: int) -> None:
-    assert carried_out(wider(seed)).violations == []

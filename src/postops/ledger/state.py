@@ -415,7 +415,8 @@ def _skipped(delivery: DeliveryState, event: dict[str, Any]) -> None:
 
 
 def _in_doubt(delivery: DeliveryState, event: dict[str, Any]) -> None:
-    number, known = event.get("part", 1), delivery.parts.get(event.get("part", 1))
+    number = event.get("part", 1)
+    known = delivery.parts.get(number)
     changing = delivery.claim is not None and delivery.action in CHANGES
     delivery.doubted = delivery.claim if _of_the_dead(delivery, event) else None
     _settle(delivery, "in_doubt")
